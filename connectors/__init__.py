@@ -1,0 +1,1 @@
+"""Who speaks: one folder per channel, and what all of them share."""

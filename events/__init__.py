@@ -1,0 +1,1 @@
+"""What travels: facts and bus events."""

@@ -1,0 +1,1 @@
+"""How it translates: the mapping engine and one folder of mapping files per channel."""

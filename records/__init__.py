@@ -1,0 +1,1 @@
+"""What is kept: the rules of Customer, Stock, Order and Shipment, and their tables."""
