@@ -1,0 +1,30 @@
+"""Why a record changes: the event whose facts are applied."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The event whose facts are applied; every record it changes carries this."""
+
+    tenant: str
+    event_id: str
+    connection_id: str
+    at: str
+    owns: frozenset[str] = frozenset()
+    hop: int = 0
+
+    def stamp(self, record: str, record_id: str, changed: Sequence[str]) -> dict[str, Any]:
+        """Give the fields by which a written record tells the bus what happened. No personal data."""
+        return {
+            "record": record,
+            "id": record_id,
+            "tenant": self.tenant,
+            "cause": self.event_id,
+            "origin": self.connection_id,
+            "hop": self.hop,
+            "at": self.at,
+            "changed": list(changed),
+        }

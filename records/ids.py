@@ -1,0 +1,35 @@
+"""Identifiers made of content alone: the same thing has the same id in every process and every replay."""
+
+import hashlib
+
+
+def _digest(*parts: str) -> str:
+    # Each part is preceded by its length: ("a", "bc") and ("ab", "c") must differ.
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def event_id(tenant: str, connection_id: str, delivery: str) -> str:
+    """Name a delivery."""
+    return f"evt_{_digest(tenant, connection_id, delivery)[:32]}"
+
+
+def order_id(tenant: str, connection_id: str, channel_order_id: str) -> str:
+    """Name an order of a connection."""
+    return f"ord_{_digest(tenant, connection_id, channel_order_id)[:24]}"
+
+
+def customer_id(tenant: str, first_key: str) -> str:
+    """Name a customer after the key that first made them known."""
+    return f"cus_{_digest(tenant, first_key)[:24]}"
+
+
+def claim(tenant: str, key: str) -> str:
+    """Name a claim without saying whose e-mail or phone it is about."""
+    return _digest(tenant, key)[:40]
+
+
+def push_key(connection_id: str, record: str, sequence: int, value: str) -> str:
+    """Make the idempotency key of a push: a repeat has the same key, the next change another. A UUID-like text."""
+    digest = _digest(connection_id, record, str(sequence), value)
+    return f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:32]}"

@@ -1,0 +1,41 @@
+"""Shipment: a fold over the scans of one parcel."""
+
+from typing import Any
+
+from records.facts import Stored, join
+
+Scans = dict[str, Stored]
+
+# Between scans of the same moment the one that says more wins.
+RANK = (
+    "info",
+    "unknown",
+    "pre_transit",
+    "picked_up",
+    "in_transit",
+    "exception",
+    "out_for_delivery",
+    "delivery_failed",
+    "available_for_pickup",
+    "return_to_sender",
+    "cancelled",
+    "returned",
+    "delivered",
+)
+
+
+def with_scan(scans: Scans, fact: Stored) -> Scans:
+    """Join one scan; the same object comes back where it is known."""
+    return join(scans, f"{fact['at']} {fact['status']} {fact.get('code', '')}", fact)
+
+
+def view(scans: Scans) -> dict[str, Any]:
+    """Derive where the parcel is: the newest scan that says so, by the carrier's own clock."""
+    telling = [scan for scan in scans.values() if scan["status"] != "info"] or list(scans.values())
+    newest = max(telling, key=lambda scan: (scan["at"], RANK.index(scan["status"]), scan["fact_id"]))
+    estimates = [scan for scan in scans.values() if scan.get("estimated_delivery_at")]
+    record = {"status": newest["status"], "at": newest["at"], "carrier": newest.get("carrier")}
+    if estimates:
+        latest = max(estimates, key=lambda scan: (scan["source_version"], scan["at"], scan["fact_id"]))
+        record["estimated_delivery_at"] = latest["estimated_delivery_at"]
+    return {name: value for name, value in record.items() if value is not None}

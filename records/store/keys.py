@@ -1,0 +1,63 @@
+"""Where each record lies in the Records table. Every key starts with the tenant."""
+
+from records.store.actions import Key
+
+
+def order(tenant: str, order_id: str) -> Key:
+    """Key of an order."""
+    return (f"{tenant}#ORDER#{order_id}", "ORDER")
+
+
+def stock(tenant: str, sku: str, location_id: str) -> Key:
+    """Key of a stock position; all places of one SKU are one partition."""
+    return (f"{tenant}#STOCK#{sku}", f"AT#{location_id}")
+
+
+def seen_stock(tenant: str, sku: str, location_id: str, connection_id: str) -> Key:
+    """Key of what a channel that does not own the place says lies there."""
+    return (f"{tenant}#STOCK#{sku}", f"SEEN#{connection_id}#{location_id}")
+
+
+def customer(tenant: str, customer_id: str) -> Key:
+    """Key of a customer."""
+    return (f"{tenant}#CUSTOMER#{customer_id}", "CUSTOMER")
+
+
+def claim(tenant: str, digest: str) -> Key:
+    """Key of a strong key's claim on a customer."""
+    return (f"{tenant}#CLAIM#{digest}", "CLAIM")
+
+
+def shipment(tenant: str, tracking_number: str) -> Key:
+    """Key of a parcel."""
+    return (f"{tenant}#SHIPMENT#{tracking_number}", "SHIPMENT")
+
+
+def product(tenant: str, sku: str) -> Key:
+    """Key of what is known of a SKU."""
+    return (f"{tenant}#PRODUCT#{sku}", "PRODUCT")
+
+
+def alias(tenant: str, connection_id: str, kind: str, value: str) -> Key:
+    """Key of an alias: `kind` is `stock` (channel's id → SKU) or `sku` (SKU → channel's id)."""
+    return (f"{tenant}#ALIAS#{connection_id}#{kind}#{value}", "ALIAS")
+
+
+def applied(tenant: str, event_id: str) -> Key:
+    """Key of the marker that says what became of an event."""
+    return (f"{tenant}#EVENT#{event_id}", "APPLIED")
+
+
+def pushed(tenant: str, event_id: str, connection_id: str, record: str) -> Key:
+    """Key of the answer of one channel to one push an event caused."""
+    return (f"{tenant}#EVENT#{event_id}", f"PUSH#{connection_id}#{record}")
+
+
+def shown(tenant: str, connection_id: str, record: str) -> Key:
+    """Key of what a channel last confirmed to show of a record."""
+    return (f"{tenant}#SHOWN#{connection_id}#{record}", "SHOWN")
+
+
+def cursor(tenant: str, connection_id: str, poll: str) -> Key:
+    """Key of where a poll goes on."""
+    return (f"{tenant}#CURSOR#{connection_id}#{poll}", "CURSOR")
