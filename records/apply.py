@@ -1,4 +1,4 @@
-"""Apply the facts of one event: read what they touch, fold them in, write it with the event's marker in one transaction."""
+"""Apply the facts of one event: read what they touch, fold it in, write it and the event's marker at once."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""Customer: a golden record computed from what each source says, and the strong keys by which sources find each other."""
+"""Customer: a golden record computed from what each source says, and the strong keys by which sources meet."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from records.facts import Stored, join
 
 # Addresses that a marketplace makes up for one order or one buyer: they name nobody and never link.
-# Sources: developer-docs.amazon.com (buyer e-mail), developer.ebay.com (members), Mirakl OR11 customer_notification_email.
+# Sources: developer-docs.amazon.com (buyer e-mail), developer.ebay.com (members), Mirakl OR11 (notification e-mail).
 RELAY_DOMAINS = ("marketplace.amazon.", "members.ebay.com", "notification.mirakl.net")
 
 FIELDS = ("email", "phone", "first_name", "last_name", "company", "birth_date", "locale")

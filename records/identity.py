@@ -48,7 +48,7 @@ def _take_statement(unit: Unit, cause: Cause, statement: Stored) -> str | None:
 
 
 def _take_keys(unit: Unit, cause: Cause, held: dict[str, str], statement: Stored | None) -> str:
-    """Link a statement to the customer its keys lead to; make one, or merge several, where they lead to none or many."""
+    """Link a statement to the customer its keys lead to; none: make one; several: merge them."""
     claim_keys = {key: _claim_key(cause.tenant, key) for key in held}
     unit.load(list(claim_keys.values()))
     claimed = {key: claim["customer_id"] for key, at in claim_keys.items() if (claim := unit.item(at)) is not None}

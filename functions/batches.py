@@ -1,0 +1,59 @@
+"""Go through the messages of a queue one by one: what fails is given back alone, and never stops the others."""
+
+import json
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+from functions.runtime import client, logger
+
+MAX_DELAY = 900
+
+
+class LaterError(Exception):
+    """This message should come again, `delay` seconds from now."""
+
+    def __init__(self, message: str, delay: float) -> None:
+        super().__init__(message)
+        self.delay = delay
+
+
+def work_through(event: dict[str, Any], do: Callable[[dict[str, Any], str, int], None]) -> dict[str, Any]:
+    """Do something with each message (its body, its queue's name, its attempt); give the partial answer SQS expects.
+
+    A message that fails comes again by itself; after its last attempt the queue moves it to its dead-letter queue.
+    """
+    failed = []
+    for record in event["Records"]:
+        try:
+            do(json.loads(record["body"]), record["eventSourceARN"].rpartition(":")[2], attempt_of(record))
+        except LaterError as later:
+            logger.info("later", reason=str(later), delay=later.delay)
+            _delay(record, later.delay)
+            failed.append({"itemIdentifier": record["messageId"]})
+        except Exception:  # noqa: BLE001 - parked, see below
+            # The message stays in the queue with everything needed to do it again.
+            logger.exception("message failed", message_id=record["messageId"])
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def backoff(attempt: int, base: float = 1.0) -> float:
+    """Give the seconds to wait after the n-th attempt: doubling, with jitter, at most fifteen minutes."""
+    return min(float(MAX_DELAY), base * 2.0 ** min(attempt, 12)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+
+
+def attempt_of(record: dict[str, Any]) -> int:
+    """Say how often a message was taken up."""
+    return int(record["attributes"]["ApproximateReceiveCount"])
+
+
+def _delay(record: dict[str, Any], seconds: float) -> None:
+    _, account, name = record["eventSourceARN"].split(":")[3:]
+    queue = client("sqs").meta.endpoint_url.rstrip("/") + f"/{account}/{name}"
+    client("sqs").change_message_visibility(
+        QueueUrl=queue,
+        ReceiptHandle=record["receiptHandle"],
+        VisibilityTimeout=min(MAX_DELAY, math.ceil(seconds)),
+    )

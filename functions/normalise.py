@@ -1,0 +1,108 @@
+"""Normalise: from a payload to records.
+
+Triggered by the queue of PayloadReceived. Reads the payload, translates it into facts and applies them in one
+transaction. What cannot be translated is quarantined with the reason and can be replayed; what fails for a passing
+reason stays in the queue, and after five attempts goes to its dead-letter queue.
+"""
+
+from typing import Any
+
+from connectors.catalogue import Connector, connector
+from connectors.connection import Connection
+from connectors.errors import ConnectorError, RateLimitedError
+from functions import connections, runtime, skus
+from functions.batches import LaterError, backoff, work_through
+from functions.ingest import ingest
+from functions.runtime import logger
+from functions.translate import ContractBreachError, MappingError, PayloadError, fact, parse, statements
+from mappings.jmes import compile_expression
+from records.apply import apply, marker
+from records.cause import Cause
+from records.errors import ContractError, UnknownSkuError
+from records.packing import pack
+from records.store import keys
+from records.store.actions import Item
+
+FAULTS = (PayloadError, MappingError, ContractBreachError, ContractError, UnknownSkuError)
+"""What no repetition mends: the payload or a mapping is wrong."""
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Work through a batch of PayloadReceived events."""
+    return work_through(event, _normalise)
+
+
+def _normalise(message: dict[str, Any], queue: str, attempt: int) -> None:
+    detail = message["detail"]
+    tenant, event_id = detail["tenant"], detail["subject"]
+    logger.append_keys(event_id=event_id, connection_id=detail["origin"])
+    item = runtime.inbox().read(tenant, [event_id])[event_id]
+    connection = connections.find(item["connection_id"])
+    cause = Cause(
+        tenant=tenant,
+        event_id=event_id,
+        connection_id=item["connection_id"],
+        at=runtime.rfc3339(runtime.now()),
+        owns=frozenset(connection.owns if connection else ()),
+        hop=int(item["hop"]),
+    )
+    if connection is None:
+        _quarantine(cause, item, "connection_unknown", f"connection {item['connection_id']} is not registered", None)
+        return
+    try:
+        _apply(cause, connection, item)
+    except FAULTS as fault:
+        _quarantine(cause, item, fault.code, str(fault), getattr(fault, "pointer", None))
+    except RateLimitedError as limited:
+        raise LaterError(str(limited), limited.retry_after) from limited
+    except ConnectorError as error:
+        if error.retry:
+            raise LaterError(str(error), backoff(attempt)) from error
+        _quarantine(cause, item, error.code, str(error), None)
+
+
+def _apply(cause: Cause, connection: Connection, item: Item) -> None:
+    """Translate and apply; a thin payload is fetched first, and what it names enters as payloads of its own."""
+    kind = connector(connection.connector)
+    topic = item["topic"]
+    payload = parse(item["body"], item["content_type"])
+    stated, losses = statements(kind, connection, topic, payload)
+    skus.resolve(connection, stated)
+    facts = [fact(statement, cause.event_id, connection) for statement in stated]
+    children = _fetch(kind, cause, connection, topic, payload)
+    rule = kind.manifest.topic(topic)
+    about = {"topic": topic, "mapping": rule.mapping or "", "facts": [each.fact_id for each in facts]}
+    about |= {"api_version": kind.manifest.api_version, "children": children, "dropped": len(losses)}
+    applied = apply(runtime.records(), cause, facts, about)
+    logger.info("normalised", outcome=applied.outcome, facts=len(facts), children=len(children))
+
+
+def _fetch(kind: Connector, cause: Cause, connection: Connection, topic: str, payload: Any) -> list[str]:
+    """Fetch what a thin payload names. Each answer is made durable before the payload counts as done."""
+    rule = kind.manifest.topic(topic).fetch
+    if rule is None:
+        return []
+    found = compile_expression(rule.each).search(payload)
+    wanted = found if isinstance(found, list) else [found]
+    children = []
+    for name in dict.fromkeys(str(each) for each in wanted if each not in (None, "")):
+        document = getattr(connections.client_of(connection), rule.call)(name)
+        receipt = ingest(connection, document.topic, document.body, cause=cause.event_id, hop=cause.hop)
+        children.append(receipt.event_id)
+    return children
+
+
+def _quarantine(cause: Cause, item: Item, code: str, reason: str, pointer: str | None) -> None:
+    """Park an event with the reason, where people see it and can replay it. It is not tried again by itself."""
+    fields = {
+        **cause.stamp("event", cause.event_id, [code]),
+        "outcome": "quarantined",
+        "code": code,
+        "reason": reason,
+        "pointer": pointer or "",
+        "topic": item["topic"],
+        "records": pack([]),
+        "status_key": f"{cause.tenant}#quarantined",
+    }
+    logger.warning("quarantined", code=code, reason=reason, pointer=pointer)
+    runtime.records().write([marker(keys.applied(cause.tenant, cause.event_id), cause, fields)])

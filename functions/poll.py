@@ -1,0 +1,66 @@
+"""Poll: ask channels that do not call.
+
+Triggered every minute by a schedule, or for one connection by `{"connection_id": …}`. Each document enters the Inbox
+like a webhook; the time of the last poll moves only after all of it is durable, and every poll goes back by the overlap
+the manifest states, so what was missed comes again and what comes twice is known.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.catalogue import connector
+from connectors.client import Page
+from connectors.connection import Connection
+from connectors.errors import ConnectorError
+from connectors.manifest import Poll
+from functions import connections, runtime
+from functions.ingest import ingest
+from functions.runtime import logger
+from records.store import keys
+from records.store.actions import Update
+
+FIRST_REACH = timedelta(days=1)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Poll what is due; a connection named by the event is due at once. One that fails does not stop the others."""
+    only = event.get("connection_id")
+    taken: dict[str, int] = {}
+    failed: dict[str, str] = {}
+    for connection in connections.all_connections():
+        if connection.status != "active" or only not in (None, connection.connection_id):
+            continue
+        for name, rule in connector(connection.connector).manifest.polls.items():
+            try:
+                count = _poll(connection, name, rule, due=only is not None)
+            except ConnectorError as error:
+                logger.warning(
+                    "poll failed", connection_id=connection.connection_id, code=error.code, reason=str(error)
+                )
+                failed[f"{connection.connection_id}/{name}"] = error.code
+                continue
+            if count is not None:
+                taken[f"{connection.connection_id}/{name}"] = count
+    return {"taken": taken, "failed": failed}
+
+
+def _poll(connection: Connection, name: str, rule: Poll, *, due: bool) -> int | None:
+    """Poll one list to its end; gives the number of documents, or None where it is not due yet."""
+    started = runtime.now()
+    key = keys.cursor(connection.tenant, connection.connection_id, name)
+    item = runtime.records().get([key]).get(key, {})
+    last = datetime.fromisoformat(item["polled_at"]) if "polled_at" in item else started - FIRST_REACH
+    if not due and started - last < timedelta(seconds=rule.interval):
+        return None
+    since = runtime.rfc3339(last - timedelta(seconds=rule.overlap))
+    count, cursor = 0, None
+    while True:
+        page: Page = getattr(connections.client_of(connection), rule.call)(since, cursor)
+        for document in page.documents:
+            ingest(connection, document.topic, document.body)
+        count += len(page.documents)
+        cursor = page.cursor
+        if cursor is None:
+            break
+    runtime.records().write([Update(key, put={"polled_at": runtime.rfc3339(started)})])
+    return count

@@ -1,0 +1,101 @@
+"""Receive: the public door for webhooks.
+
+Triggered by POST /webhooks/{connection_id}. Checks the signature over the raw bytes, writes the payload to the Inbox
+with one conditional write, answers 202. When it cannot be made durable it answers 503, and the channel sends it again.
+"""
+
+import binascii
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from chalice.app import Chalice, Request, Response
+
+from connectors.catalogue import connector
+from connectors.connection import Connection
+from connectors.errors import SignatureError, TopicError
+from connectors.manifest import Manifest, delivery_of, topic_of
+from connectors.signatures import Signed, verify
+from functions import connections, runtime
+from functions.ingest import UNREADABLE, ingest
+from functions.problems import answer, problem
+from functions.runtime import logger, metrics
+from functions.translate import PayloadError, media_type, parse
+from records.errors import StoreUnavailableError
+
+MAX_BODY = 6 * 1024 * 1024
+
+app = Chalice(app_name="receive", configure_logs=False)
+
+
+@app.route("/webhooks/{connection_id}", methods=["POST"], content_types=["*/*"])
+def webhook(connection_id: str) -> Response:
+    """Take one webhook."""
+    connection = connections.find(connection_id)
+    if connection is None:
+        return problem(404, "connection_unknown", f"No connection {connection_id[:80]!r} is registered.")
+    manifest = connector(connection.connector).manifest
+    request: Request = app.current_request  # type: ignore[assignment] # there is one inside a view
+    try:
+        body = request.raw_body
+    except (binascii.Error, ValueError):
+        return problem(400, "body_malformed", "The body is marked as base64 and is not.")
+    signed = Signed(request.method, connection.webhook_url, dict(request.headers), body)
+    refused = _refuse(manifest, connection, signed)
+    if refused is not None:
+        _count("Rejected", connection_id)
+        return refused
+    return _take(manifest, connection, signed)
+
+
+def _refuse(manifest: Manifest, connection: Connection, request: Signed) -> Response | None:
+    """Give the answer to a request that must not be written, or nothing where all is well."""
+    if len(request.body) > MAX_BODY:
+        return problem(413, "body_too_large", f"The body has {len(request.body)} bytes; {MAX_BODY} are taken.")
+    kinds = manifest.receives.content_types
+    if media_type(request.headers.get("content-type", "")) not in kinds:
+        return problem(415, "content_type_unsupported", f"{manifest.name} webhooks come as {' or '.join(kinds)}.")
+    rule = manifest.receives.signature
+    if rule is None:
+        return problem(404, "no_webhooks", f"{manifest.name} is polled; it has no webhook door.")
+    try:
+        verify(rule.scheme, request, connections.signing_secrets(connection, rule.secret), runtime.now().timestamp())
+    except SignatureError as error:
+        logger.warning("signature refused", connection_id=connection.connection_id, code=error.code)
+        return problem(401, error.code, str(error))
+    return None
+
+
+def _take(manifest: Manifest, connection: Connection, request: Signed) -> Response:
+    """Write a genuine request. What cannot be read is written too, and quarantined behind the door."""
+    content_type = request.headers.get("content-type", "application/json")
+    try:
+        parsed = parse(request.body, content_type)
+    except PayloadError:
+        parsed = None
+    try:
+        topic = topic_of(manifest, request.headers, parsed)
+    except TopicError:
+        topic = UNREADABLE
+    if topic in manifest.receives.topics and manifest.topic(topic).internal:
+        return problem(400, "topic_internal", f"{topic} is fetched by the hub; {manifest.name} does not send it.")
+    delivery = delivery_of(manifest, topic, request.headers, parsed, request.body)
+    try:
+        receipt = ingest(connection, topic, request.body, delivery=delivery, content_type=content_type)
+    except StoreUnavailableError as error:
+        logger.exception("not durable", connection_id=connection.connection_id)
+        return problem(503, error.code, "The payload could not be made durable.", {"Retry-After": "5"})
+    _count("Repeated" if receipt.repeated else "EventsReceived", connection.connection_id)
+    if receipt.conflict:
+        _count("Conflicts", connection.connection_id)
+    return answer(200 if receipt.repeated else 202, {"event_id": receipt.event_id})
+
+
+def _count(name: str, connection_id: str) -> None:
+    metrics.add_dimension("connection", connection_id)
+    metrics.add_metric(name, MetricUnit.Count, 1)
+    metrics.flush_metrics()
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Answer one request from API Gateway."""
+    return app(event, context)

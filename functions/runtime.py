@@ -1,0 +1,56 @@
+"""What every function needs once per process: clients, stores, logger, metrics, and the time."""
+
+import functools
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.config
+import botocore.session
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics
+
+from records.store.dynamo import DynamoStore
+from records.store.inbox import Inbox
+
+logger = Logger()
+metrics = Metrics()
+
+_CONFIG = botocore.config.Config(
+    connect_timeout=2, read_timeout=10, retries={"mode": "standard", "max_attempts": 4}, max_pool_connections=4
+)
+
+
+@functools.cache
+def client(service: str) -> Any:
+    """Give the process's client of an AWS service. botocore alone: a cold start is a user's wait."""
+    return _session().create_client(service, config=_CONFIG)
+
+
+@functools.cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+@functools.cache
+def records() -> DynamoStore:
+    """Give the Records table."""
+    return DynamoStore(client("dynamodb"), os.environ["RECORDS_TABLE"])
+
+
+@functools.cache
+def inbox() -> Inbox:
+    """Give the Inbox table and its bucket."""
+    return Inbox(
+        client("dynamodb"), os.environ["INBOX_TABLE"], lambda: client("s3"), os.environ.get("PAYLOAD_BUCKET", "")
+    )
+
+
+def now() -> datetime:
+    """Give the time in UTC."""
+    return datetime.now(UTC)
+
+
+def rfc3339(moment: datetime) -> str:
+    """Write a time the way facts do."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

@@ -1,0 +1,280 @@
+"""What the API answers: records, events and traces as JSON. Reads only."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from connectors.catalogue import connector, names
+from connectors.connection import Connection
+from functions import connections, runtime
+from records import customer as customers
+from records import identity, ids, showing, stock
+from records import order as orders
+from records import shipment as shipments
+from records.facts import Stored
+from records.packing import unpack
+from records.showing import Viewer
+from records.store import keys
+from records.store.actions import Item, Key
+
+PAGE = 50
+HOURS_BACK = 24 * 7
+
+
+class MissingError(Exception):
+    """There is no such thing in this tenant."""
+
+
+def _item(key: Key, what: str) -> Item:
+    found: Item | None = runtime.records().get([key]).get(key)
+    if found is None:
+        raise MissingError(what)
+    return found
+
+
+def order(tenant: str, order_id: str) -> dict[str, Any]:
+    """Give an order with its derived quantities and statuses."""
+    return order_view(_item(keys.order(tenant, order_id), f"order {order_id}"))
+
+
+def order_view(item: Item) -> dict[str, Any]:
+    """Give an order of its stored form."""
+    state = orders.OrderState(**unpack(item["state"]))
+    seen, placed = orders.view(state), state.placed or {}
+    record: dict[str, Any] = {"order_id": item["id"], "version": item["ver"], "customer_id": item.get("customer_id")}
+    record |= {name: value for name, value in placed.items() if name not in ("kind", "fact_id", "event_id")}
+    record["fulfillments"] = list(state.fulfillments.values())
+    record["adjustments"] = list(state.adjustments.values())
+    record["parcels"] = state.parcels
+    if seen is None:
+        return {**record, "status": "waiting"}
+    quantities = {line.line_id: line for line in seen.lines}
+    record["line_items"] = [_line(line, quantities[line["line_id"]]) for line in placed.get("line_items", [])]
+    statuses = {"payment": seen.payment, "fulfillment": seen.fulfillment, "return": seen.returning}
+    return {**record, "status": seen.status, "statuses": statuses, "tasks": seen.tasks}
+
+
+def _line(line: Stored, seen: orders.LineState) -> dict[str, Any]:
+    quantity = {"ordered": seen.ordered, "cancelled": seen.cancelled, "fulfilled": seen.fulfilled}
+    plain = {name: showing.plain(value) for name, value in {**quantity, "returned": seen.returned}.items()}
+    return {**line, "quantity": plain}
+
+
+def find_order(tenant: str, connection_id: str, channel_order_id: str) -> dict[str, Any]:
+    """Give the order a channel knows by its own id."""
+    return order(tenant, ids.order_id(tenant, connection_id, channel_order_id))
+
+
+def orders_of(tenant: str, customer_id: str) -> list[dict[str, Any]]:
+    """Give a customer's orders, newest first, those of every customer merged into this one too."""
+    item = _customer_item(tenant, customer_id)
+    found: list[Key] = []
+    for name in [item["id"], *item.get("absorbed", [])]:
+        page, _ = runtime.records().index("by_customer", "customer_key", f"{tenant}#{name}", limit=PAGE)
+        found += page
+    items = runtime.records().get(found)
+    return sorted((order_view(each) for each in items.values()), key=lambda each: each["placed_at"], reverse=True)
+
+
+def _customer_item(tenant: str, customer_id: str) -> Item:
+    item = _item(keys.customer(tenant, customer_id), f"customer {customer_id}")
+    while "redirect" in item:
+        item = _item(keys.customer(tenant, item["redirect"]), f"customer {customer_id}")
+    return item
+
+
+def customer(tenant: str, customer_id: str) -> dict[str, Any]:
+    """Give a golden record; one that was merged answers as the one it became."""
+    return identity.record(_customer_item(tenant, customer_id))
+
+
+def find_customers(tenant: str, key: str) -> list[dict[str, Any]]:
+    """Find customers by a strong key such as `email:a@b.c`."""
+    at = keys.claim(tenant, ids.claim(tenant, key))
+    claim = runtime.records().get([at]).get(at)
+    return [customer(tenant, claim["customer_id"])] if claim else []
+
+
+def timeline(tenant: str, customer_id: str) -> list[dict[str, Any]]:
+    """Give what happened with a customer over all channels, newest first."""
+    happened = []
+    for each in orders_of(tenant, customer_id):
+        about = {"order_id": each["order_id"], "connection_id": each["connection_id"], "label": each.get("label")}
+        happened.append({"at": each["placed_at"], "what": "order placed", **about, "status": each["status"]})
+        happened += [
+            {"at": f["occurred_at"], "what": f"shipped ({f['status']})", **about} for f in each["fulfillments"]
+        ]
+        happened += [
+            {"at": a["occurred_at"], "what": a["type"], **about, "amount": a["amount"]} for a in each["adjustments"]
+        ]
+        happened += [{"at": p["at"], "what": f"parcel {p['status']}", **about} for p in each["parcels"].values()]
+    return sorted(happened, key=lambda each: str(each["at"]), reverse=True)
+
+
+def stock_of(tenant: str, sku: str) -> dict[str, Any]:
+    """Give a SKU's position at every place."""
+    items = _stock_items(tenant, sku)
+    return {"sku": sku, "locations": [_position(item) for item in items if item["sk"].startswith("AT#")]}
+
+
+def _stock_items(tenant: str, sku: str) -> list[Item]:
+    items: list[Item] = runtime.records().query(keys.stock(tenant, sku, "")[0])
+    if not items:
+        raise MissingError(f"stock of {sku}")
+    return items
+
+
+def _position(item: Item) -> dict[str, Any]:
+    seen = stock.position(item)
+    numbers = {
+        name: getattr(seen, name) for name in ("on_hand", "reserved", "safety", "incoming", "available", "shortage")
+    }
+    plain = {name: showing.plain(Decimal(value)) for name, value in numbers.items()}
+    about = {"location_id": item["location_id"], "counted": seen.counted, "counted_at": seen.counted_at}
+    return {**about, "owner": seen.owner, **plain, "version": item["ver"]}
+
+
+def availability(tenant: str, sku: str, connection: Connection) -> dict[str, Any]:
+    """Give what one channel may promise, and what it should show at each place."""
+    rule = connector(connection.connector).manifest.pushes.get("stock")
+    viewer = Viewer(
+        connection.connection_id,
+        connection.sells_from,
+        connection.owns,
+        connection.buffer,
+        (rule.per if rule else None) or "location",
+    )
+    wanted = showing.stock_wanted(sku, _stock_items(tenant, sku), viewer)
+    shown = {each.location_id or "all": each.value for each in wanted}
+    total = showing.stock_wanted(
+        sku, _stock_items(tenant, sku), Viewer(viewer.connection_id, viewer.sells_from, (), viewer.buffer, "channel")
+    )
+    promise = total[0].value if total else "0"
+    return {"sku": sku, "connection": connection.connection_id, "available_to_promise": promise, "shows": shown}
+
+
+def ledger(tenant: str, sku: str) -> dict[str, Any]:
+    """Explain every piece of a SKU at every place."""
+    items = [item for item in _stock_items(tenant, sku) if item["sk"].startswith("AT#")]
+    return {"sku": sku, "locations": {item["location_id"]: stock.ledger(item) for item in items}}
+
+
+def shipment(tenant: str, tracking_number: str) -> dict[str, Any]:
+    """Give a parcel and its scans."""
+    item = _item(keys.shipment(tenant, tracking_number), f"shipment {tracking_number}")
+    scans = unpack(item["state"])
+    about = {"tracking_number": tracking_number, "order_id": item.get("order_id"), "version": item["ver"]}
+    seen = shipments.view(scans) if scans else {"status": "unknown"}
+    return {**about, **seen, "scans": sorted(scans.values(), key=lambda scan: str(scan["at"]))}
+
+
+def product(tenant: str, sku: str) -> dict[str, Any]:
+    """Give what each channel says of a SKU."""
+    item = _item(keys.product(tenant, sku), f"product {sku}")
+    said = {name[2:]: content for name, content in item.items() if name.startswith("p#")}
+    return {"sku": sku, "version": item["ver"], "channels": said}
+
+
+def event(tenant: str, event_id: str) -> dict[str, Any]:
+    """Give the whole trace of an event: the bytes, what became of them, each push, and the events it caused."""
+    found = runtime.inbox().read(tenant, [event_id])
+    if event_id not in found:
+        raise MissingError(f"event {event_id}")
+    item = found[event_id]
+    kept = ("event_id", "connection_id", "topic", "delivery", "received_at", "content_type", "size", "digest")
+    trace: dict[str, Any] = {name: item[name] for name in kept}
+    trace |= {"cause": item.get("cause"), "conflict": item.get("conflict", False), "outcome": "received"}
+    pushes = []
+    for part in runtime.records().query(keys.applied(tenant, event_id)[0]):
+        if part["sk"] == "APPLIED":
+            trace |= _outcome(part)
+        else:
+            said = ("outcome", "value", "why", "status", "reference", "attempts", "at", "code")
+            pushes.append({"push": part["id"], **{name: part[name] for name in said if name in part}})
+    return {
+        **trace,
+        "pushes": sorted(pushes, key=lambda push: str(push["at"])),
+        "caused": [event(tenant, child) for child in trace.get("children", [])],
+    }
+
+
+def _outcome(marker: Item) -> dict[str, Any]:
+    said = ("outcome", "mapping", "api_version", "facts", "children", "dropped", "code", "reason", "pointer")
+    seen = {name: marker[name] for name in said if name in marker}
+    return {**seen, "normalised_at": marker["at"], "records": unpack(marker["records"])}
+
+
+def events(tenant: str, limit: int, before: str | None = None) -> list[dict[str, Any]]:
+    """List what was received, newest first, with what became of it."""
+    moment = datetime.fromisoformat(before) if before else runtime.now()
+    listed: list[dict[str, Any]] = []
+    for _ in range(HOURS_BACK):
+        hour = runtime.inbox().received(tenant, moment.strftime("%Y-%m-%dT%H"))
+        listed += [each for each in reversed(hour) if before is None or each["received_at"] < before]
+        if len(listed) >= limit:
+            break
+        moment -= timedelta(hours=1)
+    page = listed[:limit]
+    at = {each["pk"]: keys.applied(tenant, each["pk"].partition("#")[2]) for each in page}
+    markers = runtime.records().get(list(at.values()))
+    return [_listed(each, markers.get(at[each["pk"]])) for each in page]
+
+
+def _listed(item: Item, marker: Item | None) -> dict[str, Any]:
+    kept = {name: item.get(name) for name in ("connection_id", "topic", "received_at", "size")}
+    outcome = {"outcome": marker["outcome"] if marker else "received"}
+    reason = {name: marker[name] for name in ("code", "reason", "pointer") if marker and name in marker}
+    return {"event_id": item["pk"].partition("#")[2], **kept, **outcome, **reason}
+
+
+def parked(tenant: str, status: str) -> list[dict[str, Any]]:
+    """List what waits for a person: quarantined events, or failed pushes."""
+    found, _ = runtime.records().index("by_status", "status_key", f"{tenant}#{status}", limit=PAGE)
+    items = runtime.records().get(found)
+    said = ("cause", "connection_id", "topic", "code", "reason", "pointer", "id", "why", "at")
+    listed = [{name: item[name] for name in said if name in item} for item in items.values()]
+    return sorted(listed, key=lambda each: str(each["at"]), reverse=True)
+
+
+def connectors() -> list[dict[str, Any]]:
+    """List the connectors and what they can do."""
+    return [capabilities(name) for name in names()]
+
+
+def capabilities(name: str) -> dict[str, Any]:
+    """Say what a connector can do."""
+    manifest = connector(name).manifest
+    return {
+        "channel": manifest.channel,
+        "name": manifest.name,
+        "kind": manifest.kind,
+        "grade": manifest.grade,
+        "api_version": manifest.api_version,
+        "receives": sorted(manifest.receives.topics),
+        "polls": sorted(manifest.polls),
+        "pushes": sorted(manifest.pushes),
+        "docs": manifest.docs,
+    }
+
+
+def registered(tenant: str) -> list[dict[str, Any]]:
+    """List a tenant's connections. Secrets are not part of them."""
+    mine = [each for each in connections.all_connections() if each.tenant == tenant]
+    return [each.model_dump(exclude={"secret_arn"}) for each in mine]
+
+
+def connection_of(tenant: str, connection_id: str) -> Connection:
+    """Give a tenant's connection; another's does not exist for it."""
+    found = connections.find(connection_id)
+    if found is None or found.tenant != tenant:
+        raise MissingError(f"connection {connection_id}")
+    return found
+
+
+def key_of(query: dict[str, str]) -> str | None:
+    """Make a strong key of a customer search: `email`, `phone` or `loyalty`."""
+    if query.get("email"):
+        return next(iter(customers.claims({"connection_id": "", "email": query["email"]})), None)
+    if query.get("phone"):
+        return f"phone:{query['phone']}"
+    return f"card:{query['loyalty']}" if query.get("loyalty") else None
