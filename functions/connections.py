@@ -24,7 +24,8 @@ def _remember(key: str, read: Any) -> Any:
     until, value = _remembered.get(key, (0.0, None))
     if time.monotonic() >= until:
         value = read()
-        _remembered[key] = (time.monotonic() + FRESH, value)
+        if value is not None:  # a connection that is not there yet may be there at once
+            _remembered[key] = (time.monotonic() + FRESH, value)
     return value
 
 

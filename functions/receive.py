@@ -36,7 +36,7 @@ def webhook(connection_id: str) -> Response:
     manifest = connector(connection.connector).manifest
     request: Request = app.current_request  # type: ignore[assignment] # there is one inside a view
     try:
-        body = request.raw_body
+        body: bytes = request.raw_body  # type: ignore[assignment] # API Gateway sends every body as base64
     except (binascii.Error, ValueError):
         return problem(400, "body_malformed", "The body is marked as base64 and is not.")
     signed = Signed(request.method, connection.webhook_url, dict(request.headers), body)

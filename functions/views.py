@@ -223,7 +223,7 @@ def events(tenant: str, limit: int, before: str | None = None) -> list[dict[str,
 def _listed(item: Item, marker: Item | None) -> dict[str, Any]:
     kept = {name: item.get(name) for name in ("connection_id", "topic", "received_at", "size")}
     outcome = {"outcome": marker["outcome"] if marker else "received"}
-    reason = {name: marker[name] for name in ("code", "reason", "pointer") if marker and name in marker}
+    reason: dict[str, Any] = {name: marker[name] for name in ("code", "reason", "pointer") if marker and name in marker}
     return {"event_id": item["pk"].partition("#")[2], **kept, **outcome, **reason}
 
 

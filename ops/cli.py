@@ -1,0 +1,163 @@
+"""The command `tributary`. Every command takes --json and then prints one JSON document; exit code 0 means it was done."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import ValidationError
+from urllib3.exceptions import HTTPError
+
+from connectors.errors import ConnectorError
+from functions.translate import ContractBreachError, MappingError, PayloadError
+from ops import commands_connectors, commands_hub, commands_records, printing, running
+from ops.cloud import Cloud, CloudError
+from ops.deploy import DeployError, deploy_hub
+from ops.options import AsJson
+from ops.package import build_aws, build_local
+from ops.printing import say, step
+from ops.running import ApiError, NoHubError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Tributary: one customer, one stock, one order across your retail channels.",
+)
+app.add_typer(
+    commands_connectors.app, name="connectors", help="What channels the hub speaks, and trying them on files."
+)
+app.add_typer(commands_hub.connections, name="connections", help="The accounts at channels that the hub serves.")
+app.add_typer(commands_hub.events, name="events", help="What came in, and what became of it.")
+app.add_typer(commands_hub.quarantine, name="quarantine", help="What waits for a person.")
+app.add_typer(commands_records.customers, name="customers", help="One customer over all channels.")
+app.add_typer(commands_records.stock, name="stock", help="One stock over all channels.")
+app.add_typer(commands_records.orders, name="orders", help="Orders of every channel.")
+app.command("feed")(commands_hub.feed)
+
+EXPECTED = (
+    ApiError,
+    NoHubError,
+    CloudError,
+    DeployError,
+    ConnectorError,
+    MappingError,
+    PayloadError,
+    ContractBreachError,
+    ClientError,
+    BotoCoreError,
+    HTTPError,
+    OSError,
+)
+
+
+@app.command()
+def up(
+    port: Annotated[int | None, typer.Option(help="Port on 127.0.0.1; a free one is taken otherwise.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Keep the state in this folder, to go on later.")] = None,
+    detach: Annotated[bool, typer.Option(help="Leave it running and return.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Start the hub on this machine: the same templates and functions as in AWS, on an embedded cloud."""
+    if running.noted() is not None:
+        raise NoHubError("a hub runs here already: `tributary status` shows it, `tributary down` ends it")
+    step("starting the embedded cloud")
+    cloud = Cloud.start(data, port, detach=detach)
+    try:
+        step("deploying infra/data.yaml and infra/hub.yaml")
+        hub = deploy_hub(cloud.client, build_local(), endpoint=cloud.endpoint)
+        content = running.note(cloud, hub)
+    except BaseException:
+        cloud.stop()
+        raise
+    say(as_json=as_json, content=_shown(content), people=_show_up)
+    if not detach:
+        _wait_for_the_end(cloud)
+
+
+def _shown(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: content[name] for name in ("webhooks", "api", "token", "console")}
+
+
+def _show_up(content: dict[str, Any]) -> None:
+    printing.pairs("The hub is up", content)
+
+
+def _wait_for_the_end(cloud: Cloud) -> None:
+    """Stay until Ctrl-C or a termination; then save the state and leave no process behind."""
+    sys.stdout.flush()
+    ended = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: ended.set())
+    step("running; Ctrl-C ends it")
+    while not ended.wait(0.5) and cloud.is_running():
+        pass
+    cloud.stop()
+    running.note_file().unlink(missing_ok=True)
+
+
+@app.command()
+def down(as_json: AsJson = False) -> None:
+    """End the hub that runs here. State kept with --data stays."""
+    content = running.noted()
+    if content is not None:
+        running.embedded(content).stop()
+    running.note_file().unlink(missing_ok=True)
+    say(as_json=as_json, content={"was_running": content is not None}, people=lambda said: step(str(said)))
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Say whether a hub runs here, and how much waits in its queues."""
+    hub = running.current()
+    content = {"webhooks": hub.webhooks_url, "api": f"{hub.api_url}/v1", "queues": commands_hub.queues(hub)}
+    say(as_json=as_json, content=content, people=_show_status)
+
+
+def _show_status(content: dict[str, Any]) -> None:
+    printing.pairs("The hub is up", {name: content[name] for name in ("webhooks", "api")})
+    rows = [(name, depth["waiting"], depth["in_flight"]) for name, depth in content["queues"].items()]
+    printing.table("Queues", ("queue", "waiting", "in flight"), rows)
+
+
+@app.command()
+def demo(as_json: AsJson = False) -> None:
+    """Play a trading day through five channels, and check that the hub and every channel agree."""
+    from ops.demo import play  # noqa: PLC0415 - it brings the stand-ins along
+
+    result = play(people=not as_json)
+    if as_json:
+        say(as_json=True, content=result, people=lambda _: None)
+    raise typer.Exit(0 if result["ok"] else 1)
+
+
+@app.command()
+def deploy(
+    name: Annotated[str, typer.Option(help="The hub's name: the prefix of its stacks.")] = "tributary",
+    as_json: AsJson = False,
+) -> None:
+    """Deploy to the AWS account and region of the current credentials."""
+    import boto3  # noqa: PLC0415 - slow to import
+
+    step("building the package")
+    package = build_aws()
+    step(f"deploying {len(package) / 1e6:.1f} MB as {name}")
+    hub = deploy_hub(boto3.session.Session().client, package, name=name)
+    content = {"webhooks": hub.webhooks_url, "api": f"{hub.api_url}/v1", "token": hub.token}
+    say(as_json=as_json, content=content, people=_show_up)
+
+
+def main() -> None:
+    """Run the command; an expected failure is one line that says what, where and what next, and exit code 1."""
+    try:
+        app()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        printing.complain(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+        sys.exit(1)
+    except EXPECTED as error:
+        printing.complain(str(error))
+        sys.exit(1)

@@ -1,0 +1,111 @@
+"""Add, change and remove connections: their stack, their secret, their entry in the registry."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.catalogue import connector
+from connectors.connection import Connection
+from connectors.errors import ManifestError
+from functions.connections import register
+from ops.deploy import Hub, deploy_connection, remove_connection
+from records.store.wire import from_wire
+
+OVERLAP = 24 * 3600  # seconds an old secret stays valid after a rotation: channels retry with it for up to a day
+
+
+def add(hub: Hub, fields: Mapping[str, Any], secrets: Mapping[str, str]) -> Connection:
+    """Register a connection: stack, secret, registry, in that order, so that it is known only once it works.
+
+    Raises:
+        ManifestError: there is no such connector, or its secrets are not the ones it names.
+        DeployError: the stack failed.
+        pydantic.ValidationError: a field is wrong.
+    """
+    wanted = set(connector(fields["connector"]).manifest.secrets)
+    if wanted != set(secrets):
+        lacks, extra = sorted(wanted - set(secrets)), sorted(set(secrets) - wanted)
+        raise ManifestError(f"{fields['connector']} needs --secret for {lacks or 'nothing more'}; not known: {extra}")
+    url = f"{hub.webhooks_url}/{fields['connection_id']}"
+    draft = Connection.model_validate({"webhook_url": url, **fields})
+    outputs = deploy_connection(hub, draft.connection_id, draft.tenant)
+    hub.clients("secretsmanager").put_secret_value(
+        SecretId=outputs["SecretArn"], SecretString=json.dumps(dict(secrets))
+    )
+    made = draft.model_copy(update={"secret_arn": outputs["SecretArn"]})
+    save(hub, made)
+    return made
+
+
+def save(hub: Hub, connection: Connection) -> None:
+    """Write a connection to the registry."""
+    register(hub.clients("dynamodb"), hub.outputs["ConnectionsTable"], connection)
+
+
+def load(hub: Hub, connection_id: str) -> Connection:
+    """Read a connection from the registry.
+
+    Raises:
+        ManifestError: there is none.
+    """
+    key = {"pk": {"S": f"CONNECTION#{connection_id}"}}
+    answer = hub.clients("dynamodb").get_item(TableName=hub.outputs["ConnectionsTable"], Key=key, ConsistentRead=True)
+    if "Item" not in answer:
+        raise ManifestError(f"there is no connection {connection_id}")
+    return Connection.model_validate_json(from_wire(answer["Item"])["connection"])
+
+
+def listed(hub: Hub) -> list[Connection]:
+    """List every connection of the hub."""
+    pages = hub.clients("dynamodb").get_paginator("scan").paginate(TableName=hub.outputs["ConnectionsTable"])
+    found = [Connection.model_validate_json(from_wire(item)["connection"]) for page in pages for item in page["Items"]]
+    return sorted(found, key=lambda connection: connection.connection_id)
+
+
+def pause(hub: Hub, connection_id: str) -> Connection:
+    """Stop pushing to a channel and polling it. What it sends is still taken; its queue waits up to 14 days."""
+    return _switch(hub, connection_id, "paused", "off")
+
+
+def resume(hub: Hub, connection_id: str) -> Connection:
+    """Go on with a paused channel."""
+    return _switch(hub, connection_id, "active", "on")
+
+
+def _switch(hub: Hub, connection_id: str, status: str, pushes: str) -> Connection:
+    changed = load(hub, connection_id).model_copy(update={"status": status})
+    deploy_connection(hub, connection_id, changed.tenant, Pushes=pushes)
+    save(hub, changed)
+    return changed
+
+
+def secret_values(hub: Hub, connection: Connection) -> dict[str, Any]:
+    """Read a connection's secrets."""
+    answer = hub.clients("secretsmanager").get_secret_value(SecretId=connection.secret_arn)
+    values: dict[str, Any] = json.loads(answer["SecretString"])
+    return values
+
+
+def rotate(hub: Hub, connection_id: str, name: str, value: str) -> None:
+    """Give a secret a new value; the old one still verifies what the channel signed with it, for a day.
+
+    Raises:
+        ManifestError: the connector has no such secret.
+    """
+    connection = load(hub, connection_id)
+    values = secret_values(hub, connection)
+    if name not in values:
+        raise ManifestError(f"{connection_id} has no secret {name}; it has {sorted(values)}")
+    old = values[name] if isinstance(values[name], str) else values[name][-1]["value"]
+    until = time.time() + OVERLAP
+    values[name] = [{"value": old, "not_after": until, "key_id": "previous"}, {"value": value, "key_id": "current"}]
+    hub.clients("secretsmanager").put_secret_value(SecretId=connection.secret_arn, SecretString=json.dumps(values))
+
+
+def remove(hub: Hub, connection_id: str) -> None:
+    """Forget a connection: registry first, so that nothing is taken any more, then its stack and secret."""
+    load(hub, connection_id)
+    key = {"pk": {"S": f"CONNECTION#{connection_id}"}}
+    hub.clients("dynamodb").delete_item(TableName=hub.outputs["ConnectionsTable"], Key=key)
+    remove_connection(hub, connection_id)

@@ -1,0 +1,75 @@
+"""How commands speak: one JSON document for programs, a table with colour for people, errors on the error stream."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+out = Console()
+err = Console(stderr=True)
+
+COLOURS = {
+    "applied": "green",
+    "succeeded": "green",
+    "ok": "green",
+    "active": "green",
+    "completed": "green",
+    "delivered": "green",
+    "unchanged": "dim",
+    "skipped": "dim",
+    "received": "yellow",
+    "waiting": "yellow",
+    "paused": "yellow",
+    "open": "yellow",
+    "quarantined": "red",
+    "failed": "red",
+    "cancelled": "red",
+}
+
+
+def say(*, as_json: bool, content: Any, people: Callable[[Any], None]) -> None:
+    """Print one answer: as JSON, or the way `people` shows it."""
+    if as_json:
+        sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
+    else:
+        people(content)
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print a table; a cell that is a known status gets its colour."""
+    made = Table(title=title, title_justify="left", header_style="bold", title_style="bold")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    for row in rows:
+        made.add_row(*[_cell(value) for value in row])
+    out.print(made)
+
+
+def _cell(value: Any) -> Text:
+    plain = "" if value is None else str(value)
+    return Text(plain, style=COLOURS.get(plain, ""))
+
+
+def pairs(title: str, content: dict[str, Any]) -> None:
+    """Print a record as a two-column table; nested values as JSON."""
+    table(
+        title, ("", ""), [(name, _short(value)) for name, value in content.items() if value not in (None, [], {}, ())]
+    )
+
+
+def _short(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)
+
+
+def step(text: str) -> None:
+    """Say what is being done, on the error stream, so that JSON on stdout stays one document."""
+    err.print(Text("· ", style="cyan") + Text(text))
+
+
+def complain(text: str) -> None:
+    """Say what went wrong and what to do."""
+    err.print(Text("error: ", style="bold red") + Text(text))
