@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from connectors.connection import Connection
+from connectors.errors import UnavailableError
 from connectors.http import Http
 
 
@@ -53,6 +54,24 @@ class Answer:
     reference: str | None = None
     status: int = 200
     extra: dict[str, str] = field(default_factory=dict)
+
+
+# What reading an answer of another shape raises.
+_UNFIT = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError)
+
+
+def make_call(client: "Client", name: str, *arguments: Any) -> Any:
+    """Make a client's call by its name in the manifest.
+
+    Raises:
+        ConnectorError: whatever the channel did. An answer whose shape the client does not know is one that may pass,
+            like the page of a gateway: it must neither stop other connections nor look like a fault of the hub.
+    """
+    try:
+        return getattr(client, name)(*arguments)
+    except _UNFIT as error:
+        where = f"{type(client).__module__}.{name}"
+        raise UnavailableError(f"{where} met an answer it cannot read: {type(error).__name__}") from error
 
 
 class Client(Protocol):

@@ -10,7 +10,7 @@ ConnectionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,6
 class Connection(BaseModel):
     """One shop, one seller account, one till estate. Secrets are not part of it: `secret_arn` says where they lie."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     connection_id: ConnectionId
     tenant: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]

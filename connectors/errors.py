@@ -3,6 +3,11 @@
 from typing import Literal
 
 Cause = Literal["configuration", "data", "transient", "platform", "bug"]
+SignatureCode = Literal[
+    "signature_missing", "signature_malformed", "signature_wrong", "signature_stale", "secret_missing"
+]
+
+MAX_ERROR_BODY = 64 * 1024
 
 
 class ConnectorError(Exception):
@@ -24,14 +29,23 @@ class ManifestError(ConnectorError):
     cause = "configuration"
 
 
-class SignatureError(ConnectorError):
-    """A webhook's signature is missing, malformed, wrong or too old. `code` says which."""
+class TopicError(ConnectorError):
+    """A webhook or document names no topic, or one the manifest does not have."""
 
+    code = "topic_unknown"
     cause = "data"
 
-    def __init__(self, code: str, message: str) -> None:
+
+class SignatureError(ConnectorError):
+    """A webhook's signature is missing, malformed, wrong or too old, or we have no secret for it. `code` says which."""
+
+    cause: Cause = "data"
+
+    def __init__(self, code: SignatureCode, message: str) -> None:
         super().__init__(message)
         self.code = code
+        if code == "secret_missing":
+            self.cause = "configuration"
 
 
 class UnauthorisedError(ConnectorError):
@@ -42,10 +56,19 @@ class UnauthorisedError(ConnectorError):
 
 
 class RejectedError(ConnectorError):
-    """The channel understood the call and refuses it: repeating it will not help."""
+    """The channel understood the call and refuses it: repeating it will not help.
+
+    `status` is the answer's (None where a client refuses by itself) and `body` its first 64 KiB, for the client to read
+    the reason in. They stay out of the message: a channel's answer may name a person.
+    """
 
     code = "channel_rejected"
     cause = "data"
+
+    def __init__(self, message: str, status: int | None = None, body: bytes = b"") -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = body[:MAX_ERROR_BODY]
 
 
 class RateLimitedError(ConnectorError):

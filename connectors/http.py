@@ -2,6 +2,7 @@
 
 import email.utils
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from connectors.errors import (
 
 MAX_ANSWER = 6 * 1024 * 1024
 MAX_RETRY_AFTER = 900.0
+DEFAULT_RETRY_AFTER = 1.0
+
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -30,31 +35,47 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    channel: str = "the channel"
 
     def json(self) -> Any:
-        """Parse the body; numbers with a fraction become Decimal, so that no amount passes through a float."""
-        return json.loads(self.body, parse_float=Decimal)
+        """Parse the body; numbers with a fraction become Decimal, so that no amount passes through a float.
+
+        Raises:
+            UnavailableError: the body is not JSON, as when a maintenance page comes with a 200.
+        """
+        try:
+            return json.loads(self.body, parse_float=Decimal, parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
+            raise UnavailableError(f"{self.channel} answered {self.status} with a body that is not JSON") from error
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def retry_after(value: str | None, now: float) -> float:
-    """Read a Retry-After header in either form, seconds or HTTP date, as seconds from `now`; 1 where it says nothing."""
-    if not value:
-        return 1.0
+    """Read a Retry-After header, seconds or HTTP date, as seconds from `now` (0 to 900); 1 where it says nothing."""
+    text = (value or "").strip()
+    if _SECONDS.fullmatch(text):
+        return min(float(text), MAX_RETRY_AFTER)
+    parsed = email.utils.parsedate_tz(text)
+    if parsed is None:
+        return DEFAULT_RETRY_AFTER
     try:
-        seconds = float(value)
-    except ValueError:
-        parsed = email.utils.parsedate_tz(value)
-        seconds = email.utils.mktime_tz(parsed) - now if parsed else 1.0
+        seconds = email.utils.mktime_tz(parsed) - now
+    except (ValueError, OverflowError):
+        return DEFAULT_RETRY_AFTER
     return min(max(seconds, 0.0), MAX_RETRY_AFTER)
 
 
 class Http:
-    """A pool of connections to one channel. `name` stands in error messages."""
+    """A pool of connections to one channel. `name` stands in error messages, `timeout` bounds a whole answer."""
 
     def __init__(self, name: str, timeout: float = 10.0) -> None:
         self.name = name
+        self._timeout = timeout
         self._pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=3.0, read=timeout), retries=False, cert_reqs="CERT_REQUIRED"
+            timeout=urllib3.Timeout(connect=min(3.0, timeout), read=timeout), retries=False, cert_reqs="CERT_REQUIRED"
         )
 
     def call(
@@ -75,19 +96,31 @@ class Http:
         if json_body is not None:
             body = orjson.dumps(json_body)
             sent.setdefault("Content-Type", "application/json")
+        deadline = time.monotonic() + self._timeout
         try:
             answer = self._pool.request(method, url, headers=sent, body=body, redirect=False, preload_content=False)
-            content = answer.read(MAX_ANSWER + 1, decode_content=True)
-            answer.release_conn()
+            content = self._read(method, answer, deadline)
         except urllib3.exceptions.HTTPError as error:
             raise UnavailableError(f"{self.name} did not answer {method}: {type(error).__name__}") from error
-        if len(content) > MAX_ANSWER:
-            raise RejectedError(f"{self.name} answered more than {MAX_ANSWER} bytes to {method}")
         received = {name.lower(): value for name, value in answer.headers.items()}
-        self._raise_for(method, answer.status, received)
-        return Response(answer.status, received, content)
+        self._raise_for(method, answer.status, received, content)
+        return Response(answer.status, received, content, self.name)
 
-    def _raise_for(self, method: str, status: int, headers: Mapping[str, str]) -> None:
+    def _read(self, method: str, answer: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
+        """Read an answer piece by piece: a channel that drips bytes never trips the socket's own time-out."""
+        content = bytearray()
+        while piece := answer.read1(_PIECE, decode_content=True):
+            content += piece
+            if len(content) > MAX_ANSWER:
+                answer.close()
+                raise RejectedError(f"{self.name} answered more than {MAX_ANSWER} bytes to {method}", answer.status)
+            if time.monotonic() > deadline:
+                answer.close()
+                raise UnavailableError(f"{self.name} took more than {self._timeout:g} s to answer {method}")
+        answer.release_conn()
+        return bytes(content)
+
+    def _raise_for(self, method: str, status: int, headers: Mapping[str, str], content: bytes) -> None:
         """Turn anything but a 2xx into the error that says what to do next."""
         if 200 <= status < 300:
             return
@@ -100,5 +133,5 @@ class Http:
         if status in (401, 403):
             raise UnauthorisedError(message)
         if status == 404:
-            raise NotFoundError(message)
-        raise RejectedError(message)
+            raise NotFoundError(message, status, content)
+        raise RejectedError(message, status, content)

@@ -1,0 +1,108 @@
+"""From bytes to facts: parse, map, check against the contract. No I/O but reading mapping files once."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from connectors.catalogue import Connector
+from connectors.connection import Connection
+from mappings.engine import REFUSALS, load_in
+from mappings.errors import MappingError, PayloadError
+from mappings.jmes import compile_expression
+from mappings.payloads import parse
+
+if TYPE_CHECKING:
+    from events.facts import Fact
+
+
+class ContractBreachError(Exception):
+    """What a mapping made does not fit the canonical contract. `pointer` says where in the fact."""
+
+    code = "fact_invalid"
+
+    def __init__(self, message: str, pointer: str) -> None:
+        super().__init__(message)
+        self.pointer = pointer
+
+
+def statements(connector: Connector, connection: Connection, topic: str, payload: Any) -> tuple[list[Any], list[Any]]:
+    """Give what a payload states, as the mapping put it, and what a lenient converter had to drop.
+
+    Raises:
+        TopicError: the connector does not receive this topic.
+        MappingError: a field cannot be converted.
+    """
+    rule = connector.manifest.topic(topic)
+    if rule.mapping is None:
+        return [], []
+    mapping = load_in(connector.mappings_folder / f"{rule.mapping}.in.yaml")
+    losses: list[Any] = []
+    return mapping.statements(payload, context(connection), losses), losses
+
+
+def fact(statement: dict[str, Any], event_id: str, connection: Connection) -> "Fact":
+    """Check one statement and make it a fact; lines without a place take stock where the connection's orders do.
+
+    Raises:
+        ContractBreachError: it lacks something or has too much.
+    """
+    if statement["kind"] == "order" and connection.default_location:
+        for line in statement.get("line_items") or ():
+            line.setdefault("location_id", connection.default_location)
+    from events.facts import build  # noqa: PLC0415 (whoever only sends needs no facts, and they slow a cold start)
+
+    try:
+        return build(statement, event_id=event_id, connection_id=connection.connection_id)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        pointer = "/" + "/".join(str(part) for part in first["loc"])
+        raise ContractBreachError(f"{statement['kind']}{pointer}: {first['msg']}", pointer) from error
+
+
+def wanted(connector: Connector, topic: str, payload: Any) -> list[str]:
+    """Give the ids of what a thin payload says must be fetched, each once.
+
+    Raises:
+        TopicError: the connector does not receive this topic.
+        ContractBreachError: the payload has not the shape that the expression expects.
+    """
+    rule = connector.manifest.topic(topic).fetch
+    if rule is None:
+        return []
+    try:
+        found = compile_expression(rule.each).search(payload)
+    except REFUSALS as error:
+        # The refusal's own text may repeat a value of the payload.
+        raise ContractBreachError(
+            f"{topic}: fetch.each does not fit the payload ({type(error).__name__})", ""
+        ) from None
+    named = found if isinstance(found, list) else [found]
+    if any(isinstance(each, dict | list | bool) for each in named):
+        raise ContractBreachError(f"{topic}: fetch.each found something that is no id", "")
+    return list(dict.fromkeys(str(each) for each in named if each not in (None, "")))
+
+
+def context(connection: Connection) -> Mapping[str, Any]:
+    """Give what mappings may know of a connection."""
+    return {
+        "connection_id": connection.connection_id,
+        "timezone": connection.timezone,
+        "currency": connection.currency,
+        "default_region": connection.default_region,
+        "locations": connection.locations,
+        "default_location": connection.default_location,
+        "settings": connection.settings,
+    }
+
+
+__all__ = [
+    "ContractBreachError",
+    "MappingError",
+    "PayloadError",
+    "context",
+    "fact",
+    "parse",
+    "statements",
+    "wanted",
+]
