@@ -1,0 +1,1 @@
+"""La Poste: tracking of Colissimo parcels, registered letters and Chronopost shipments."""

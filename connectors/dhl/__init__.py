@@ -1,0 +1,1 @@
+"""DHL: tracking of all its divisions, pushed or fetched."""

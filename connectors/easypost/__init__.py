@@ -1,0 +1,1 @@
+"""EasyPost: labels and tracking of many carriers through one account."""

@@ -1,0 +1,112 @@
+"""HubSpot's CRM API (v3): contacts in and out."""
+
+import json
+import urllib.parse
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from connectors.client import Answer, Document, Push
+from connectors.connection import Connection
+from connectors.errors import NotFoundError, RejectedError, UnavailableError
+from connectors.http import Http, Response
+
+# What mappings/hubspot/contact.in.yaml reads. HubSpot leaves out properties that the account does not have.
+PROPERTIES = (
+    "email",
+    "phone",
+    "mobilephone",
+    "firstname",
+    "lastname",
+    "company",
+    "address",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "hs_country_region_code",
+    "hs_language",
+    "lifecyclestage",
+    "loyalty_card",
+)
+CONTACTS = "/crm/v3/objects/contacts"
+
+
+class Client:
+    """One HubSpot account. `settings.loyalty_card_property` names the property that takes the loyalty card, if any."""
+
+    def __init__(self, connection: Connection, secrets: Mapping[str, str], http: Http) -> None:
+        self._connection = connection
+        self._secrets = secrets
+        self._http = http
+
+    def contact(self, id: str) -> Document:  # noqa: A002
+        """Fetch a contact; the id of one that was merged away gives the survivor, under the survivor's id.
+
+        One that is gone by now gives a document that says so, and no fact: it must not hold up the rest of its batch.
+        """
+        path = f"{CONTACTS}/{urllib.parse.quote(id, safe='')}?properties={','.join(PROPERTIES)}"
+        try:
+            answer = self._call("GET", path)
+        except NotFoundError:
+            return Document("contact", orjson.dumps({"id": id, "archived": True}))
+        self._read(answer, "id")
+        return Document("contact", answer.body)
+
+    def save_contact(self, push: Push) -> Answer:
+        """Update the contact the hub knows by id, or create or update the one with this e-mail; `reference` is its id.
+
+        By id where there is one: by e-mail, a customer whose e-mail changed elsewhere would become a second contact.
+
+        Raises:
+            RejectedError: there is neither id nor e-mail to know the contact by, or HubSpot refuses a value.
+            UnavailableError: another write of the same contact came between; trying again settles it.
+        """
+        properties = dict(push.body.get("properties") or {})
+        if (name := self._connection.settings.get("loyalty_card_property")) and push.body.get("loyalty_card"):
+            properties[name] = push.body["loyalty_card"]
+        if contact_id := push.body.get("contact_id"):
+            path = f"{CONTACTS}/{urllib.parse.quote(contact_id, safe='')}"
+            try:
+                answer = self._call("PATCH", path, {"properties": properties})
+            except RejectedError as error:
+                raise _with_category(error) from error
+            return Answer("done", reference=str(self._read(answer, "id")["id"]), status=answer.status)
+        if not push.body.get("email"):
+            raise RejectedError(f"{self._http.name} needs an e-mail to know a contact by, and {push.key} has none")
+        return self._upsert({"id": push.body["email"], "idProperty": "email", "properties": properties})
+
+    def _upsert(self, contact: dict[str, Any]) -> Answer:
+        try:
+            answer = self._call("POST", f"{CONTACTS}/batch/upsert", {"inputs": [contact]})
+        except RejectedError as error:
+            # Two upserts of one new e-mail met. The loser finds the contact when it comes again.
+            if error.status == 409:
+                raise UnavailableError(f"{self._http.name} met another write of the same contact (409)") from error
+            raise _with_category(error) from error
+        results = self._read(answer, "results")["results"]
+        return Answer("done", reference=str(results[0]["id"]) if results else None, status=answer.status)
+
+    def _call(self, method: str, path: str, json_body: Any = None) -> Response:
+        headers = {"Authorization": f"Bearer {self._secrets['access_token']}"}
+        return self._http.call(method, f"{self._connection.base_url}{path}", headers=headers, json_body=json_body)
+
+    def _read(self, answer: Response, key: str) -> dict[str, Any]:
+        """Read an answer that must hold `key`. A 200 or 207 may carry errors; their text may hold an e-mail."""
+        body = answer.json()
+        errors = body.get("errors") or ([body] if body.get("status") == "error" else [])
+        if categories := {str(error.get("category")) for error in errors}:
+            raise RejectedError(f"{self._http.name} answered {answer.status} with {', '.join(sorted(categories))}")
+        if key not in body:
+            raise UnavailableError(f"{self._http.name} answered {answer.status} without {key}")
+        return dict(body)
+
+
+def _with_category(error: RejectedError) -> RejectedError:
+    """Add HubSpot's category (CONFLICT, VALIDATION_ERROR…) to a refusal. Its text stays out: it may hold an e-mail."""
+    try:
+        category = json.loads(error.body).get("category")
+    except (ValueError, AttributeError):
+        category = None
+    return type(error)(f"{error} with {category}", error.status, error.body) if category else error

@@ -1,0 +1,1 @@
+"""The Lightspeed Retail (X-Series) connector."""

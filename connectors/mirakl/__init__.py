@@ -1,0 +1,1 @@
+"""Mirakl: the seller's side of a marketplace that runs on Mirakl (MMP)."""

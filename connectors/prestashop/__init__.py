@@ -1,0 +1,1 @@
+"""PrestaShop: a shop that is polled."""

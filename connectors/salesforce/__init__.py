@@ -1,0 +1,1 @@
+"""Salesforce: contacts of an org."""

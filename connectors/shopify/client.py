@@ -1,0 +1,190 @@
+"""Shopify's Admin API (GraphQL, 2026-10): stock by compare-and-swap, fulfilments, and who has which SKU."""
+
+import json
+import math
+import uuid
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from connectors.client import Answer, Push
+from connectors.connection import Connection
+from connectors.errors import RateLimitedError, RejectedError, UnauthorisedError, UnavailableError
+from connectors.http import Http
+from connectors.shopify import queries
+
+VERSION = "2026-10"
+FULFILLABLE = frozenset({"OPEN", "IN_PROGRESS"})
+VOID = frozenset({"CANCELLED", "ERROR", "FAILURE"})
+STALE = frozenset({"CHANGE_FROM_QUANTITY_STALE", "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"})
+_KEYS = uuid.UUID("5d0b1c5e-6a51-5e0e-8d6f-0a4f3c6f9b11")
+
+
+class Client:
+    """One shop. `connection.base_url` is `https://<shop>.myshopify.com`.
+
+    `settings.notify_customer` ("true") lets Shopify write to the buyer about each pushed fulfilment.
+    """
+
+    def __init__(self, connection: Connection, secrets: Mapping[str, str], http: Http) -> None:
+        self._url = f"{connection.base_url}/admin/api/{VERSION}/graphql.json"
+        self._token = secrets["access_token"]
+        self._notify = connection.settings.get("notify_customer") == "true"
+        self._http = http
+
+    def set_stock(self, push: Push) -> Answer:
+        """Set what is available at one location, if it still is what we believe; else say what it really is.
+
+        Shopify counts whole pieces, so a fraction is rounded down: never show more than there is.
+
+        Raises:
+            RejectedError: the item is not stocked at the location, or Shopify refuses the quantity.
+        """
+        item, location = push.body["inventoryItemId"], push.body["locationId"]
+        wanted = math.floor(Decimal(str(push.body["quantity"])))
+        believed = self._available(item, location) if push.previous is None else int(push.previous)
+        if push.previous is None and believed == wanted:
+            return Answer("done", shown=Decimal(wanted))
+        quantity = {
+            "inventoryItemId": item, "locationId": location, "quantity": wanted, "changeFromQuantity": believed
+        }  # fmt: skip
+        sent = {"name": "available", "reason": "correction", "quantities": [quantity]}
+        # One key with other values is refused, and a failed one is spent: so the values are part of the key.
+        key = uuid.uuid5(_KEYS, json.dumps([push.idempotency_key, item, location, wanted, believed]))
+        payload = self._ask(queries.SET_STOCK, input=sent, key=str(key))["inventorySetQuantities"]
+        if any(error["code"] in STALE for error in payload["userErrors"]):
+            return Answer("stale", shown=Decimal(self._available(item, location)))
+        self._refuse(payload["userErrors"])
+        group = payload["inventoryAdjustmentGroup"]
+        return Answer("done", shown=Decimal(wanted), reference=group["id"] if group else None)
+
+    def fulfil(self, push: Push) -> Answer:
+        """Tell Shopify what left, with its tracking, once: a tracking number it already has is done.
+
+        Raises:
+            RejectedError: the order is unknown, or nothing of it is open to be fulfilled.
+        """
+        order = self._ask(queries.OPEN_FULFILLMENTS, order=push.body["order_id"])["order"]
+        if order is None:
+            raise RejectedError(f"Shopify does not know {push.body['order_id']}")
+        tracking = push.body.get("tracking") or []
+        known = _known(order["fulfillments"], {parcel["number"] for parcel in tracking})
+        if known:
+            return Answer("done", reference=known)
+        shares = list(_shares(order["fulfillmentOrders"]["nodes"], push.body.get("lines") or []))
+        if not shares and not tracking and order["fulfillments"]:
+            return Answer("done", reference=order["fulfillments"][-1]["id"])  # all handed over already
+        if not shares:
+            raise RejectedError(f"nothing of {push.body['order_id']} is open to be fulfilled")
+        created = [self._create(group, tracking) for group in _by_location(shares)]
+        return Answer("done", reference=created[0], extra={"fulfillments": ",".join(created)})
+
+    def sku_of(self, channel_stock_id: str) -> str | None:
+        """Give the SKU of an inventory item."""
+        item = self._ask(queries.SKU_OF, item=f"gid://shopify/InventoryItem/{channel_stock_id}")["inventoryItem"]
+        return (item["sku"] or None) if item else None
+
+    def stock_id_of(self, sku: str) -> str | None:
+        """Give the inventory item of a SKU; None where no variant has it, or several items do."""
+        quoted = sku.replace("\\", "\\\\").replace('"', '\\"')
+        nodes = self._ask(queries.STOCK_ID_OF, query=f'sku:"{quoted}"')["productVariants"]["nodes"]
+        # The search ignores case, so the answer is compared.
+        found = {node["inventoryItem"]["id"] for node in nodes if node["sku"] == sku}
+        return str(found.pop()).rpartition("/")[2] if len(found) == 1 else None
+
+    def _available(self, item: str, location: str) -> int:
+        found = self._ask(queries.AVAILABLE, item=item, location=location)["inventoryItem"]
+        level = found and found["inventoryLevel"]
+        if not level:
+            raise RejectedError(f"Shopify does not stock {item} at {location}")
+        return int(level["quantities"][0]["quantity"])
+
+    def _create(self, lines: list[dict[str, Any]], tracking: list[dict[str, Any]]) -> str:
+        fulfillment: dict[str, Any] = {"lineItemsByFulfillmentOrder": lines, "notifyCustomer": self._notify}
+        if tracking:
+            urls = [parcel["url"] for parcel in tracking if parcel.get("url")]
+            numbers = [parcel["number"] for parcel in tracking]
+            fulfillment["trackingInfo"] = {"numbers": numbers, "company": tracking[0].get("company")}
+            fulfillment["trackingInfo"] |= {"urls": urls} if len(urls) == len(numbers) else {}
+        payload = self._ask(queries.FULFIL, fulfillment=fulfillment)["fulfillmentCreate"]
+        self._refuse(payload["userErrors"])
+        return str(payload["fulfillment"]["id"])
+
+    def _ask(self, document: str, **variables: Any) -> dict[str, Any]:
+        """Run one document and give its `data`; an error in a 200 becomes the error it is."""
+        headers = {"X-Shopify-Access-Token": self._token}
+        answer = self._http.call(
+            "POST", self._url, headers=headers, json_body={"query": document, "variables": variables}
+        )
+        body = answer.json()
+        if body.get("errors"):
+            _raise(body)
+        data: dict[str, Any] = body["data"]
+        return data
+
+    def _refuse(self, errors: list[dict[str, Any]]) -> None:
+        """Turn `userErrors` into the error they are; their messages may quote a person, so codes and fields stand."""
+        if any(error.get("code") == "IDEMPOTENCY_CONCURRENT_REQUEST" for error in errors):
+            raise UnavailableError("Shopify is still at work on the same push")
+        if errors:
+            what = "; ".join(f"{error.get('code') or 'refused'} {'.'.join(error['field'] or [])}" for error in errors)
+            raise RejectedError(f"Shopify refuses: {what}")
+
+
+def _raise(body: dict[str, Any]) -> NoReturn:
+    """Name an `errors` answer. Codes: https://shopify.dev/docs/api/admin-graphql#status_and_error_codes."""
+    errors: list[dict[str, Any]] = body["errors"] if isinstance(body["errors"], list) else []
+    codes = {(error.get("extensions") or {}).get("code") for error in errors}
+    if "THROTTLED" in codes:
+        raise RateLimitedError("Shopify throttles", _refill(body))
+    if "ACCESS_DENIED" in codes:
+        raise UnauthorisedError("Shopify denies access: the token lacks a scope")
+    if "INTERNAL_SERVER_ERROR" in codes:
+        raise UnavailableError("Shopify failed inside a 200")
+    raise RejectedError(f"Shopify refuses the query: {', '.join(sorted(map(str, codes))) or 'no code'}")
+
+
+def _refill(body: dict[str, Any]) -> float:
+    """Give the seconds until the bucket holds what the query costs; 1 where the answer does not say."""
+    cost = (body.get("extensions") or {}).get("cost") or {}
+    status = cost.get("throttleStatus") or {}
+    missing = float(cost.get("requestedQueryCost") or 0) - float(status.get("currentlyAvailable") or 0)
+    return max(1.0, missing / float(status.get("restoreRate") or 50))
+
+
+def _known(fulfillments: list[dict[str, Any]], numbers: set[str]) -> str | None:
+    """Find a fulfilment that already carries one of these tracking numbers."""
+    for fulfillment in fulfillments:
+        told = {parcel["number"] for parcel in fulfillment["trackingInfo"]}
+        if fulfillment["status"] not in VOID and told & numbers:
+            return str(fulfillment["id"])
+    return None
+
+
+def _shares(orders: list[dict[str, Any]], lines: list[dict[str, Any]]) -> Iterator[tuple[str, str, str, int]]:
+    """Find the open pieces that left: (location, fulfilment order, its line, quantity). No lines: all that is open."""
+    left: dict[str, int] = {}
+    for line in lines:
+        name = line.get("line_id") or f"sku {line.get('sku')}"
+        left[name] = left.get(name, 0) + int(line["quantity"])
+    for order in orders:
+        if order["status"] not in FULFILLABLE:
+            continue
+        place = str((order["assignedLocation"]["location"] or {}).get("id"))
+        for node in order["lineItems"]["nodes"]:
+            line_id = node["lineItem"]["id"].rpartition("/")[2]
+            name = line_id if line_id in left else f"sku {node['sku']}"
+            quantity = min(node["remainingQuantity"], left.get(name, 0)) if lines else node["remainingQuantity"]
+            if quantity > 0:
+                left[name] = left.get(name, 0) - quantity
+                yield place, order["id"], node["id"], quantity
+
+
+def _by_location(shares: list[tuple[str, str, str, int]]) -> Iterator[list[dict[str, Any]]]:
+    """Group shares as Shopify wants them: one fulfilment per location, its fulfilment orders with their lines."""
+    for place in dict.fromkeys(share[0] for share in shares):
+        lines: dict[str, list[dict[str, Any]]] = {}
+        for at, order, line, quantity in shares:
+            if at == place:
+                lines.setdefault(order, []).append({"id": line, "quantity": quantity})
+        yield [{"fulfillmentOrderId": order, "fulfillmentOrderLineItems": items} for order, items in lines.items()]

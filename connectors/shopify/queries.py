@@ -1,0 +1,53 @@
+"""The GraphQL documents the Shopify client sends; a test validates them against Shopify's schema of 2026-10."""
+
+AVAILABLE = """
+query Available($item: ID!, $location: ID!) {
+  inventoryItem(id: $item) {
+    inventoryLevel(locationId: $location) { quantities(names: ["available"]) { name quantity } }
+  }
+}
+"""
+
+SET_STOCK = """
+mutation SetStock($input: InventorySetQuantitiesInput!, $key: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $key) {
+    inventoryAdjustmentGroup { id }
+    userErrors { code field message }
+  }
+}
+"""
+
+OPEN_FULFILLMENTS = """
+query OpenFulfillments($order: ID!) {
+  order(id: $order) {
+    fulfillments(first: 250) { id status trackingInfo(first: 50) { number } }
+    fulfillmentOrders(first: 50) {
+      nodes {
+        id
+        status
+        assignedLocation { location { id } }
+        lineItems(first: 100) { nodes { id remainingQuantity sku lineItem { id } } }
+      }
+    }
+  }
+}
+"""
+
+FULFIL = """
+mutation Fulfil($fulfillment: FulfillmentInput!) {
+  fulfillmentCreate(fulfillment: $fulfillment) {
+    fulfillment { id }
+    userErrors { field message }
+  }
+}
+"""
+
+SKU_OF = """
+query SkuOf($item: ID!) { inventoryItem(id: $item) { sku } }
+"""
+
+STOCK_ID_OF = """
+query StockIdOf($query: String!) {
+  productVariants(first: 50, query: $query) { nodes { sku inventoryItem { id } } }
+}
+"""
