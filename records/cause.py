@@ -14,6 +14,7 @@ class Cause:
     connection_id: str
     at: str
     owns: frozenset[str] = frozenset()
+    tells: bool = False  # the hub tells this connection what others take of the stock it owns
     hop: int = 0
 
     def stamp(self, record: str, record_id: str, changed: Sequence[str]) -> dict[str, Any]:

@@ -1,58 +1,97 @@
 """Customer: a golden record computed from what each source says, and the strong keys by which sources meet."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from records.facts import Stored, join
+from records.facts import Stored, is_newer
 
 # Addresses that a marketplace makes up for one order or one buyer: they name nobody and never link.
 # Sources: developer-docs.amazon.com (buyer e-mail), developer.ebay.com (members), Mirakl OR11 (notification e-mail).
 RELAY_DOMAINS = ("marketplace.amazon.", "members.ebay.com", "notification.mirakl.net")
+# What tills and forms hold where nobody gave an address.
+PLACEHOLDERS = ("noreply", "no-reply", "donotreply", "none", "unknown", "anonymous", "guest")
 
 FIELDS = ("email", "phone", "first_name", "last_name", "company", "birth_date", "locale")
+WEIGHT = {"customer": 2, "buyer": 1, "subject": 0}
+"""Whom to believe first: a channel's customer record, then what a buyer typed, then whom a consent names."""
+
+Profile = dict[str, set[str]]
 
 
 @dataclass(frozen=True)
 class CustomerState:
-    """What every source says of one customer, and by which rule each source was linked."""
+    """What every source says of one customer, and by which rule each source was linked. `retired` are channel ids that
+    the channel merged away: what they said stays, but nobody calls them any more.
+    """
 
     sources: dict[str, Stored] = field(default_factory=dict)
     links: dict[str, dict[str, str]] = field(default_factory=dict)
+    consents: dict[str, Stored] = field(default_factory=dict)
+    retired: list[str] = field(default_factory=list)
 
     def with_source(self, key: str, statement: Stored, rule: str) -> "CustomerState":
         """Join one source's statement; the same object comes back where it says nothing new."""
         known = self.sources.get(key)
-        if known is not None and _content(known) == _content(statement):
-            return self
-        sources = join(self.sources, key, statement)
-        if sources is self.sources:
+        newest = _with_first(known, statement)
+        if newest == known:
             return self
         link = self.links.get(key) or {"rule": rule, "at": statement["occurred_at"]}
-        return CustomerState(sources, {**self.links, key: link})
+        return self._with(sources={**self.sources, key: newest}, links={**self.links, key: link})
+
+    def with_earlier(self, key: str, statement: Stored) -> "CustomerState":
+        """Note since when a source is known, from a statement that a newer one has replaced already."""
+        known = self.sources[key]
+        first = min(known["first"], statement["source_version"])
+        return self if first == known["first"] else self._with(sources={**self.sources, key: {**known, "first": first}})
+
+    def with_consent(self, consent: Stored) -> "CustomerState":
+        """Join a consent: for each purpose and medium the newest one holds, whoever heard it."""
+        key = f"{consent['purpose']} {consent['medium']}"
+        known = self.consents.get(key)
+        if known is not None and _weight_of_consent(known) >= _weight_of_consent(consent):
+            return self
+        return self._with(consents={**self.consents, key: consent})
+
+    def with_retired(self, names: Iterable[str]) -> "CustomerState":
+        """Note channel ids that were merged away."""
+        retired = sorted({*self.retired, *names})
+        return self if retired == self.retired else self._with(retired=retired)
 
     def merged_with(self, other: "CustomerState") -> "CustomerState":
         """Take over everything another customer's sources said."""
-        sources = self.sources
+        sources = dict(self.sources)
         for key, statement in other.sources.items():
-            sources = join(sources, key, statement)
-        return CustomerState(sources, {**other.links, **self.links})
+            sources[key] = _with_first(sources.get(key), statement)
+        merged = self._with(sources=sources, links={**other.links, **self.links})
+        for consent in other.consents.values():
+            merged = merged.with_consent(consent)
+        return merged.with_retired(other.retired)
+
+    def _with(self, **changes: Any) -> "CustomerState":
+        return CustomerState(**{**self.__dict__, **changes})
 
     def as_json(self) -> dict[str, Any]:
         """Give the form that is kept."""
-        return {"sources": self.sources, "links": self.links}
+        return {name: kept for name, kept in self.__dict__.items() if kept}
 
 
-def _content(statement: Stored) -> dict[str, Any]:
-    """What a statement says, without when it was said: the same said again later is nothing new."""
-    envelope = ("fact_id", "event_id", "occurred_at", "source_version", "created_at")
-    return {name: value for name, value in statement.items() if name not in envelope}
+def _with_first(known: Stored | None, statement: Stored) -> Stored:
+    """Give the newer statement, with the version of the first one of its source."""
+    newest = statement if is_newer(statement, known) else known or statement
+    first = min(str(each.get("first", each["source_version"])) for each in (known or statement, statement))
+    return {**newest, "first": first}
+
+
+def _weight_of_consent(consent: Stored) -> tuple[str, bool, str]:
+    """Order consents by when they were said; of two said at once a refusal holds."""
+    return (consent["at"], not consent["granted"], consent["fact_id"])
 
 
 def source_key(statement: Stored) -> str:
-    """Name the source of a statement: the channel's customer, or the buyer of its orders."""
-    subject = statement.get("channel_customer_id") or f"guest {statement.get('email') or statement.get('phone')}"
-    kind = "buyer" if statement["kind"] == "buyer" else "customer"
-    return f"{kind} {statement['connection_id']}/{subject}"
+    """Name the source of a statement: the channel's customer or, where it names none, whoever holds the first key."""
+    subject = statement.get("channel_customer_id") or f"guest {next(iter(claims(statement)), '')}"
+    return f"{statement['kind']} {statement['connection_id']}/{subject}"
 
 
 def buyer_statement(order: Stored) -> Stored | None:
@@ -60,44 +99,72 @@ def buyer_statement(order: Stored) -> Stored | None:
     buyer = order.get("buyer")
     if not buyer or not any(buyer.get(name) for name in ("channel_customer_id", "email", "phone", "loyalty_card")):
         return None
-    envelope = {name: order[name] for name in ("connection_id", "event_id", "fact_id", "occurred_at", "source_version")}
     said = {name: value for name, value in buyer.items() if name != "loyalty_card"}
     if buyer.get("loyalty_card"):
         said["loyalty"] = {"card": buyer["loyalty_card"]}
-    return {**envelope, **said, "kind": "buyer"}
+    return {**_envelope(order), **said, "kind": "buyer"}
+
+
+def subject_statement(consent: Stored) -> Stored:
+    """Read whom a consent is about as a statement about a customer."""
+    return {**_envelope(consent), **consent["subject"], "kind": "subject"}
+
+
+def _envelope(fact: Stored) -> Stored:
+    return {name: fact[name] for name in ("connection_id", "fact_id", "occurred_at", "source_version")}
 
 
 def claims(statement: Stored) -> dict[str, str]:
-    """Give the strong keys a statement holds, as {key: rule}. Shared and made-up values hold none."""
+    """Give the strong keys a statement holds, as {key: rule}, the strongest first. Shared and made-up values hold none.
+
+    A phone with the whole name of who answers it is a key; a phone alone is not, see `are_compatible`.
+    """
     keys = {}
     if statement.get("channel_customer_id"):
         keys[f"channel:{statement['connection_id']}/{statement['channel_customer_id']}"] = "same channel id"
     loyalty = statement.get("loyalty") or {}
     if loyalty.get("card"):
         keys[f"card:{loyalty['card']}"] = "same loyalty card"
-    email = (statement.get("email") or "").strip().lower()
-    if email and not any(domain in email.rpartition("@")[2] for domain in RELAY_DOMAINS):
+    email = _folded(statement.get("email"))
+    if email and not is_made_up(email):
         keys[f"email:{email}"] = "same e-mail"
-    if statement.get("phone"):
-        keys[f"phone:{statement['phone']}"] = "same phone"
+    phone, first, last = (_folded(statement.get(name)) for name in ("phone", "first_name", "last_name"))
+    if phone and first and last:
+        keys[f"person:{phone}/{first}/{last}"] = "same phone and name"
+    if phone and not keys:
+        keys[f"guest:{statement['connection_id']}/{phone}/{first}/{last}"] = "same guest"  # of this channel, no more
+    if phone:
+        keys[f"phone:{phone}"] = "same phone"
     return keys
 
 
-def may_link(by: set[str], golden: dict[str, Any], statement: Stored) -> bool:
-    """Tell whether strong keys link a statement to a customer. A phone alone does not outweigh another e-mail or name.
+def is_made_up(email: str) -> bool:
+    """Tell whether an address names nobody: a marketplace's relay, or what stands where nobody gave one."""
+    local, _, domain = email.strip().lower().rpartition("@")
+    return local in PLACEHOLDERS or any(relay in domain for relay in RELAY_DOMAINS)
+
+
+def profile(statements: Iterable[Stored]) -> Profile:
+    """Collect the values by which people who share a phone are told apart."""
+    found: Profile = {"email": set(), "first_name": set(), "last_name": set()}
+    for statement in statements:
+        for name, values in found.items():
+            value = _folded(statement.get(name))
+            if value and not (name == "email" and is_made_up(value)):
+                values.add(value)
+    return found
+
+
+def are_compatible(one: Profile, other: Profile) -> bool:
+    """Tell whether two who share a phone may be one: nothing that both have differs.
 
     Spouses and shops share a number; whoever shares only that stays apart until something else speaks for it.
     """
-    if any(not key.startswith("phone:") for key in by):
-        return True
-    return not any(
-        golden.get(name) and statement.get(name) and _folded(golden[name]) != _folded(statement[name])
-        for name in ("email", "first_name", "last_name")
-    )
+    return all(not one[name] or not other[name] or one[name] & other[name] for name in one)
 
 
-def _folded(text: str) -> str:
-    return text.strip().casefold()
+def _folded(text: str | None) -> str:
+    return " ".join((text or "").split()).casefold()
 
 
 def golden(state: CustomerState) -> dict[str, Any]:
@@ -105,26 +172,37 @@ def golden(state: CustomerState) -> dict[str, Any]:
 
     Every source stays in `sources`, so that a person sees where a value came from.
     """
-    ranked = sorted(
-        state.sources.items(),
-        key=lambda item: (item[1]["kind"] == "customer", item[1]["source_version"], item[1]["fact_id"]),
-        reverse=True,
-    )
     record: dict[str, Any] = {}
-    for _, statement in ranked:
+    for statement in sorted(state.sources.values(), key=lambda each: _weight(state, each), reverse=True):
         for name in FIELDS:
-            if statement.get(name) and name not in record:
+            if statement.get(name) and name not in record and not (name == "email" and is_made_up(statement[name])):
                 record[name] = statement[name]
         if statement.get("addresses") and "addresses" not in record:
             record["addresses"] = statement["addresses"]
         for name, value in (statement.get("loyalty") or {}).items():
             record.setdefault("loyalty", {}).setdefault(name, value)
-    record["channels"] = sorted({f"{s['connection_id']}/{s['channel_customer_id']}" for s in _identified(state)})
+    record["channels"] = sorted({_name(statement) for statement in _identified(state)})
+    if state.consents:
+        kept = ("purpose", "medium", "granted", "at", "connection_id", "proof")
+        said = (consent for _, consent in sorted(state.consents.items()))
+        record["consents"] = [{name: each[name] for name in kept if name in each} for each in said]
     return record
 
 
+def _weight(state: CustomerState, statement: Stored) -> tuple[int, int, str, str]:
+    """Order sources. Of buyers it counts since when they are known: what a returning buyer says again is not read."""
+    by = "source_version" if statement["kind"] == "customer" else "first"
+    is_live = _name(statement) not in state.retired
+    return (WEIGHT[statement["kind"]], int(is_live), statement[by], source_key(statement))
+
+
+def _name(statement: Stored) -> str:
+    return f"{statement['connection_id']}/{statement.get('channel_customer_id')}"
+
+
 def _identified(state: CustomerState) -> list[Stored]:
-    return [statement for statement in state.sources.values() if statement.get("channel_customer_id")]
+    known = [statement for statement in state.sources.values() if statement.get("channel_customer_id")]
+    return [statement for statement in known if _name(statement) not in state.retired]
 
 
 def channel_ids(state: CustomerState, connection_id: str) -> list[str]:

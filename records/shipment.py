@@ -22,6 +22,7 @@ RANK = (
     "returned",
     "delivered",
 )
+SILENT = ("info", "unknown")  # these say something happened, not where the parcel is
 
 
 def with_scan(scans: Scans, fact: Stored) -> Scans:
@@ -31,7 +32,7 @@ def with_scan(scans: Scans, fact: Stored) -> Scans:
 
 def view(scans: Scans) -> dict[str, Any]:
     """Derive where the parcel is: the newest scan that says so, by the carrier's own clock."""
-    telling = [scan for scan in scans.values() if scan["status"] != "info"] or list(scans.values())
+    telling = [scan for scan in scans.values() if scan["status"] not in SILENT] or list(scans.values())
     newest = max(telling, key=lambda scan: (scan["at"], RANK.index(scan["status"]), scan["fact_id"]))
     estimates = [scan for scan in scans.values() if scan.get("estimated_delivery_at")]
     record = {"status": newest["status"], "at": newest["at"], "carrier": newest.get("carrier")}

@@ -1,7 +1,8 @@
 """What a channel should show of a record as it is now, and whether it already does. No I/O."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -41,33 +42,51 @@ class Wanted:
 def stock_wanted(sku: str, items: Sequence[Item], viewer: Viewer) -> list[Wanted]:
     """Say what a channel should show of a SKU: the owner of a place what lies there, others what they may promise.
 
-    Places nobody has counted are left out: the hub does not know, so it does not say.
+    Places nobody has counted are left out: the hub does not know, so it does not say. An owner's number is the truth
+    the next sums start from, so nothing may be kept back from it: no buffer, no safety stock.
     """
     places = {str(item["location_id"]): item for item in items if item["sk"].startswith("AT#")}
     seen = {place: stock.position(item) for place, item in places.items()}
     known = {place: position for place, position in seen.items() if position.counted}
-    selling = {place: known[place].available for place in viewer.sells_from if place in known}
-    shown = stock.spread(selling, viewer.buffer)
     if viewer.per == "channel":
+        shown = _shown(known, viewer.sells_from, viewer.buffer)
         if not shown:
             return []
         as_of = max(str(known[place].counted_at) for place in shown)
         return [_stock(sku, None, sum(shown.values(), ZERO), as_of, None)]
-    wanted = []
-    for place in sorted({*shown, *viewer.owns} & set(known)):
-        position = known[place]
-        owner = position.owner == viewer.connection_id
-        quantity = position.on_hand if owner and position.measure == "on_hand" else shown.get(place, ZERO)
-        told = stock.taken_by_others(places[place], viewer.connection_id) if owner else None
-        counted = told if position.measure == "available" else None
-        wanted.append(_stock(sku, place, quantity, last_change(places[place]), counted))
-    return wanted
+    owned = {place for place in known if known[place].owner == viewer.connection_id and place in viewer.owns}
+    shown = _shown(known, [place for place in viewer.sells_from if place not in owned], viewer.buffer)
+    wanted = [_stock(sku, place, shown[place], last_change(places[place]), None) for place in shown]
+    wanted += [_for_owner(sku, place, places[place]) for place in owned]
+    return sorted(wanted, key=lambda each: each.key)
+
+
+def _for_owner(sku: str, place: str, item: Item) -> Wanted:
+    """Tell an owner what others took. One that counts what lies there is told its own last count less what others
+    moved, as of that count: it adds what it sold since by itself. One that counts what is available is told what no
+    order holds.
+    """
+    seen, count, told = stock.position(item), item["count"], stock.to_tell(item)
+    if count["m"] == "available":
+        return _stock(sku, place, seen.free, last_change(item), told)
+    wanted = _stock(sku, place, seen.on_hand, count["at"], told)
+    as_of_count = max(ZERO, stock.for_owner(item))
+    return replace(wanted, record={**wanted.record, "quantity": as_of_count, "as_of": just_after(count["at"])})
+
+
+def just_after(at: str) -> str:
+    """Give the next millisecond: what happened at the count itself is in it."""
+    moment = datetime.fromisoformat(at) + timedelta(milliseconds=1)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def _shown(known: Mapping[str, stock.Position], sells_from: Sequence[str], buffer: int) -> dict[str, Decimal]:
+    return stock.spread({place: known[place].available for place in sells_from if place in known}, buffer)
 
 
 def last_change(item: Item) -> str:
     """Say as of when a position is known: its count, or the last movement after it."""
-    count = item["count"]
-    return max([count["at"], *(at for _, at in stock.moves(item))])
+    return max([str(item["count"]["at"]), *(at for claim in stock.claims(item) for _, at in claim.moves)])
 
 
 def _stock(sku: str, location_id: str | None, quantity: Decimal, as_of: str, told: Mapping[str, str] | None) -> Wanted:
@@ -79,25 +98,31 @@ def _stock(sku: str, location_id: str | None, quantity: Decimal, as_of: str, tol
 
 def plain(quantity: Decimal) -> str:
     """Write a quantity without trailing zeros or an exponent, so that equal quantities are equal texts."""
-    return f"{(quantity.normalize() if quantity else ZERO):f}"
+    text = f"{quantity:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def expected_stock(wanted: Wanted, items: Sequence[Item], viewer: Viewer, confirmed: Item | None) -> Decimal | None:
     """Say what a channel should be showing now, by the newest of what it confirmed to us and what it told us itself,
-    less what its own orders took since: it has taken these off by itself. None: nothing is known.
+    less what its own orders took since: it has taken these off by itself. None: nothing is known. Below zero is shown
+    as nothing: a zero pushed over it would only hide how much the channel oversold.
     """
     places = {str(item["location_id"]): item for item in items if item["sk"].startswith("AT#")}
     told = [(str(confirmed["at"]), Decimal(confirmed["value"]))] if confirmed and "value" in confirmed else []
     seen = f"SEEN#{viewer.connection_id}#{wanted.location_id}"
-    told += [(item["count"]["at"], Decimal(item["count"]["q"])) for item in items if item["sk"] == seen]
+    counts = [item["count"] for item in items if item["sk"] == seen]
     own = places.get(wanted.location_id or "", {}).get("count")
     if own and own["c"] == viewer.connection_id:
-        told.append((own["at"], Decimal(own["q"])))
+        counts.append(own)
+    told += [(count["at"], Decimal(count["q"])) for count in counts]
     if not told:
         return None
     at, shown = max(told)
+    measure = counts[-1]["m"] if counts else "available"
     concerned = [places[wanted.location_id]] if wanted.location_id else list(places.values())
-    return shown - sum((stock.sold_since(place, viewer.connection_id, at) for place in concerned), ZERO)
+    sold = (stock.sold_since(place, viewer.connection_id, at, measure) for place in concerned)
+    expected = shown - sum(sold, ZERO)
+    return max(ZERO, expected) if wanted.value == "0" else expected
 
 
 def fulfillments_wanted(item: Item, connection_id: str) -> list[Wanted]:
@@ -109,7 +134,6 @@ def fulfillments_wanted(item: Item, connection_id: str) -> list[Wanted]:
     if placed is None:
         return []
     own = {number for sent in state.fulfillments.values() if _is_from(sent, connection_id) for number in _numbers(sent)}
-    lines = {line["line_id"]: line.get("sku") for line in placed.get("line_items", [])}
     wanted = []
     for key, sent in sorted(state.fulfillments.items()):
         numbers = _numbers(sent)
@@ -121,7 +145,7 @@ def fulfillments_wanted(item: Item, connection_id: str) -> list[Wanted]:
             "status": sent["status"],
             "location_id": sent.get("location_id"),
             "tracking": sent.get("tracking", []),
-            "lines": sent.get("lines") or [{"line_id": line_id, "sku": sku} for line_id, sku in lines.items()],
+            "lines": sent.get("lines", []),
         }
         wanted.append(Wanted("fulfillment", f"{item['id']}/{key}", ",".join(numbers) or "sent", record))
     return wanted
@@ -135,12 +159,23 @@ def _numbers(sent: Stored) -> list[str]:
     return sorted(parcel["number"] for parcel in sent.get("tracking", []))
 
 
-def customer_wanted(item: Item, connection_id: str) -> list[Wanted]:
-    """Say what a channel should know of a customer. Merged ones are shown as the one they became."""
+def customer_wanted(item: Item, connection_id: str) -> Wanted | None:
+    """Say what a channel should know of a customer; one that was merged is shown as the one it became."""
     if "redirect" in item:
-        return []
+        return None
     state = customers.CustomerState(**unpack(item["state"]))
-    golden = customers.golden(state)
     ids = customers.channel_ids(state, connection_id)
-    record = {**golden, "customer_id": item["id"], "channel_customer_id": ids[0] if ids else None}
-    return [Wanted("customer", str(item["id"]), "", record)]
+    about = {"customer_id": item["id"], "channel_customer_id": ids[0] if ids else None}
+    return Wanted("customer", str(item["id"]), "", {**customers.golden(state), **about})
+
+
+def customer_shown(item: Item, connection_id: str) -> dict[str, Any] | None:
+    """Say what a channel itself last said of a customer, in the form of `customer_wanted`; None: it said nothing."""
+    state = customers.CustomerState(**unpack(item["state"]))
+    own = {key: said for key, said in state.sources.items() if said["connection_id"] == connection_id}
+    own = {key: said for key, said in own.items() if said["kind"] == "customer"}
+    if not own:
+        return None
+    alone = customers.CustomerState(own, {})
+    ids = customers.channel_ids(alone, connection_id)
+    return {**customers.golden(alone), "customer_id": item["id"], "channel_customer_id": ids[0] if ids else None}

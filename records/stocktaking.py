@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from records import stock
 from records.cause import Cause
 from records.errors import ContractError, UnknownSkuError
 from records.facts import Stored
 from records.store import keys
-from records.store.actions import Below, Key, Put, Update
+from records.store.actions import Absent, Below, Condition, Is, Item, Key, Put, Update
 from records.unit import Unit
+
+TIDY_FROM = 50  # entries; each has some 150 bytes, an item takes 400 KB and every write pays for all of it
 
 
 def place(cause: Cause, fact: Stored) -> Key:
@@ -40,52 +43,86 @@ def _count(unit: Unit, cause: Cause, fact: Stored) -> None:
     key = place(cause, fact)
     known = unit.item(key) or {}
     rank = f"{fact['counted_at']} {fact['fact_id']}"
-    if known.get("count_rank", "") >= rank:
-        return
-    count = {"c": fact["connection_id"], "q": fact["quantity"], "at": fact["counted_at"], "m": fact["measure"]}
-    put: dict[str, Any] = {"count": count, "count_rank": rank}
+    is_newer = known.get("count_rank", "") < rank
     owned = fact["location_id"] in cause.owns
+    put: dict[str, Any] = {}
+    if is_newer:
+        put["count"] = {
+            "c": fact["connection_id"],
+            "q": fact["quantity"],
+            "at": fact["counted_at"],
+            "m": fact["measure"],
+        }
+        put["count_rank"] = rank
+    if owned and cause.tells and "rebased" not in known and known.get("told_since", "~") > fact["counted_at"]:
+        put["told_since"] = fact["counted_at"]  # the first count there is, also where it comes late
+    if not put:
+        return
+    past: list[str] = []
     if owned:
         sku = _sku(fact)
         put |= {**cause.stamp("stock", f"{sku}@{fact['location_id']}", ["count"]), "sku": sku}
         put["location_id"] = fact["location_id"]
-    past = [
-        name
-        for name, entry in known.items()
-        if name.startswith("m#") and entry["at"] <= fact["counted_at"] and fact["measure"] == "on_hand"
-    ]
-    unit.update(
-        Update(key, put, remove=past if owned else (), add={"ver": 1}, when=Below("count_rank", rank)),
-    )
+        past = stock.settled({**known, **put}) if is_newer else []
+    # Writes to hot stock are blind but for the count's own order. Taking entries away must know that nobody changed
+    # them meanwhile, so that is done now and then.
+    past = past if len(past) >= TIDY_FROM else []
+    exact = bool(past) or "told_since" in put
+    when = _unchanged(unit.stored(key)) if exact else Below("count_rank", rank)
+    unit.update(Update(key, put, remove=past, add={"ver": 1}, when=when))
+
+
+def observed(key: Key, known: Item, quantity: str, at: str) -> Update:
+    """Take a number read from the owner's own system at a time as its count: something moved there that no webhook has
+    told yet, and a push would undo it. `known` is the stock record. The write conflicts where a later count is known.
+    """
+    count = {**known["count"], "q": quantity, "at": at}
+    rank = f"{at} read"
+    return Update(key, {"count": count, "count_rank": rank}, add={"ver": 1}, when=Below("count_rank", rank))
+
+
+def _unchanged(stored: Item | None) -> Condition:
+    return Is("ver", stored["ver"]) if stored else Absent()
 
 
 def _move(unit: Unit, cause: Cause, fact: Stored) -> None:
+    """Keep a movement, or its correction, whichever its source stated later."""
     sku = _sku(fact)
     key = keys.stock(cause.tenant, sku, fact["location_id"])
-    entry = {"c": fact["connection_id"], "d": fact["delta"], "at": fact["moved_at"], "r": fact["reason"]}
+    name = f"m#{fact['connection_id']}/{fact['movement_id']}"
+    version = f"{fact['source_version']} {fact['fact_id']}"
+    known = (unit.item(key) or {}).get(name)
+    if known is not None and known["v"] >= version:
+        return
+    entry = {"c": fact["connection_id"], "d": fact["delta"], "at": fact["moved_at"], "r": fact["reason"], "v": version}
     stamp = cause.stamp("stock", f"{sku}@{fact['location_id']}", ["movement"])
-    put = {**stamp, "sku": sku, "location_id": fact["location_id"]}
-    unit.update(Update(key, {**put, f"m#{fact['connection_id']}/{fact['movement_id']}": entry}, add={"ver": 1}))
+    put = {**stamp, "sku": sku, "location_id": fact["location_id"], name: entry}
+    unit.update(Update(key, put, add={"ver": 1}, when=_unchanged(unit.stored(key))))
 
 
 def learn(unit: Unit, cause: Cause, fact: Stored) -> None:
-    """Keep what a product statement says of a SKU and of the ids the channel has for it."""
-    variants = fact.get("variants") or [fact]
+    """Keep what a product statement says of its SKUs and of the ids the channel has for them."""
+    variants = [variant for variant in fact.get("variants") or [fact] if variant.get("sku")]
+    names = (cause.tenant, fact["connection_id"])
+    version = f"{fact['source_version']} {fact['fact_id']}"
+    aliases = []
     for variant in variants:
-        if not variant.get("sku"):
-            continue
         sku = str(variant["sku"])
-        for name in ("channel_stock_id", "channel_product_id"):
-            if variant.get(name):
-                unit.put(alias(cause.tenant, fact["connection_id"], "stock", variant[name], sku))
-        stock_id = variant.get("channel_stock_id") or variant.get("channel_product_id")
-        if stock_id:
-            unit.put(alias(cause.tenant, fact["connection_id"], "sku", sku, stock_id))
-        _describe(unit, cause, sku, fact, variant)
+        ids = [variant[name] for name in ("channel_stock_id", "channel_product_id") if variant.get(name)]
+        aliases += [alias(*names, "stock", each, sku, version) for each in ids]
+        aliases += [alias(*names, "sku", sku, ids[0], version)] if ids else []
+    unit.load([put.key for put in aliases] + [keys.product(cause.tenant, str(each["sku"])) for each in variants])
+    for put in aliases:
+        known = unit.stored(put.key) or {}
+        if known.get("means") != put.item["means"] and known.get("version", "") < version:
+            unit.put(put)
+    for variant in variants:
+        _describe(unit, cause, fact, variant, version)
 
 
-def _describe(unit: Unit, cause: Cause, sku: str, fact: Stored, variant: dict[str, Any]) -> None:
+def _describe(unit: Unit, cause: Cause, fact: Stored, variant: dict[str, Any], version: str) -> None:
     """Keep a channel's content of a SKU, unless it is known or older."""
+    sku = str(variant["sku"])
     key = keys.product(cause.tenant, sku)
     said = {
         name: value
@@ -98,17 +135,19 @@ def _describe(unit: Unit, cause: Cause, sku: str, fact: Stored, variant: dict[st
         }.items()
         if value
     }
-    field = f"p#{fact['connection_id']}"
-    known = (unit.item(key) or {}).get(field)
+    field, known = f"p#{fact['connection_id']}", unit.item(key) or {}
     entry = {**said, "version": fact["source_version"]}
-    if known is not None and (known["version"] > fact["source_version"] or known == entry):
+    rank = f"r#{fact['connection_id']}"
+    if known.get(rank, "") >= version or known.get(field) == entry:
         return
-    unit.update(Update(key, {**cause.stamp("product", sku, ["content"]), "sku": sku, field: entry}, add={"ver": 1}))
+    put = {**cause.stamp("product", sku, ["content"]), "sku": sku, field: entry, rank: version}
+    unit.update(Update(key, put, add={"ver": 1}, when=Below(rank, version)))
 
 
-def alias(tenant: str, connection_id: str, kind: str, value: str, means: str) -> Put:
-    """Make an alias item."""
+def alias(tenant: str, connection_id: str, kind: str, value: str, means: str, version: str = "") -> Put:
+    """Make an alias item. What a product statement of a later version says replaces it."""
     if not value:
         raise ContractError(f"{connection_id} sent an empty {kind} id")
     key = keys.alias(tenant, connection_id, kind, value)
-    return Put({"pk": key[0], "sk": key[1], "means": means})
+    item = {"pk": key[0], "sk": key[1], "means": means}
+    return Put({**item, "version": version}, Below("version", version)) if version else Put(item)

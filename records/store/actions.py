@@ -69,6 +69,16 @@ class Update:
 Action = Put | Update
 
 
+def after(update: Update, item: Item | None) -> Item:
+    """Give what lies there after an update."""
+    new = {**(item or {"pk": update.key[0], "sk": update.key[1]}), **update.put}
+    for name in update.remove:
+        new.pop(name, None)
+    for name, amount in update.add.items():
+        new[name] = new.get(name, 0) + amount
+    return new
+
+
 class Store(Protocol):
     """A table of items by (pk, sk)."""
 
@@ -84,4 +94,5 @@ class Store(Protocol):
         Raises:
             ConflictError: a condition did not hold, or another write met this one.
             StoreUnavailableError: it may or may not have been written.
+            RecordError: no store would take this: over 100 actions, two on one item, a field written and removed.
         """

@@ -13,7 +13,7 @@ CONFLICTS = {"ConditionalCheckFailedException", "ConditionalCheckFailed", "Trans
 CONFLICTS |= {"TransactionConflictException", "TransactionInProgressException"}
 BUSY = {"ProvisionedThroughputExceededException", "ThrottlingException", "ThrottlingError", "RequestLimitExceeded"}
 BUSY |= {"ProvisionedThroughputExceeded", "InternalServerError", "ServiceUnavailable", "InternalFailure"}
-
+MOST_ROUNDS = 20  # batches that may come back unfinished before a read is given up
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,10 +52,14 @@ class DynamoStore:
         self._table = table
 
     def get(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
-        """Read items; a batch takes 100 keys and may leave some unread."""
+        """Read items; a batch takes 100 keys and may leave some unread: too large an answer, or the table is busy."""
         found: dict[Key, Item] = {}
         wanted = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in dict.fromkeys(keys)]
+        rounds = MOST_ROUNDS + len(wanted) // 10
         while wanted:
+            rounds -= 1
+            if rounds < 0:
+                raise StoreUnavailableError(f"DynamoDB leaves {len(wanted)} items unread")
             batch, wanted = wanted[:100], wanted[100:]
             answer = self._batch_get({self._table: {"Keys": batch, "ConsistentRead": consistent}})
             for wire in answer["Responses"].get(self._table, []):

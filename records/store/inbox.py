@@ -137,13 +137,26 @@ class Inbox:
 
     @translated
     def received(self, tenant: str, hour: str, *, after: str = "", limit: int = 1000) -> list[dict[str, Any]]:
-        """List what was received in an hour (`2026-01-31T09`), oldest first, without bodies."""
-        answer = self._dynamo.query(
-            TableName=self._table,
-            IndexName="by_time",
-            KeyConditionExpression="#h = :h AND received_at > :a",
-            ExpressionAttributeNames={"#h": "hour"},
-            ExpressionAttributeValues={":h": {"S": f"{tenant}#{hour}"}, ":a": {"S": after or "0"}},
-            Limit=limit,
-        )
-        return [from_wire(item) for item in answer["Items"]]
+        """List what was received in an hour (`2026-01-31T09`), oldest first, without bodies: about `limit` of it.
+
+        A page ends with a whole millisecond, so that the next one, `after` its last, leaves nothing out.
+        """
+        found: list[dict[str, Any]] = []
+        start: dict[str, Any] = {}
+        while True:
+            answer = self._dynamo.query(
+                TableName=self._table,
+                IndexName="by_time",
+                KeyConditionExpression="#h = :h AND received_at > :a",
+                ExpressionAttributeNames={"#h": "hour"},
+                ExpressionAttributeValues={":h": {"S": f"{tenant}#{hour}"}, ":a": {"S": after or "0"}},
+                Limit=limit,
+                **start,
+            )
+            found += [from_wire(item) for item in answer["Items"]]
+            if "LastEvaluatedKey" not in answer:
+                return found
+            whole = [item for item in found if item["received_at"] < found[-1]["received_at"]]
+            if whole:
+                return whole
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}

@@ -1,0 +1,187 @@
+"""A small retailer for tests of records: how its channels' facts look, and what a store comes to in the end."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from events.facts import Fact, build
+from records import customer as customers
+from records import order as orders
+from records import stock
+from records.apply import Applied, apply
+from records.cause import Cause
+from records.packing import unpack
+from records.store import keys
+from records.store.actions import Item, Store
+from records.store.memory import MemoryStore
+
+TENANT = "acme"
+WEB, TILL, MARKET, DESK, CRM = "web", "till", "market", "desk", "crm"
+MUG, SCARF, PLACE = "MUG", "SCARF", "lille"
+STAMPS = {"ver", "cause", "origin", "hop", "at", "changed"}
+"""What tells when and why an item was written: it may depend on the order of arrival."""
+
+
+def at(minute: int) -> str:
+    """Give a time of the day the tests play on."""
+    return f"2026-11-22T{9 + minute // 60:02d}:{minute % 60:02d}:00.000Z"
+
+
+def fact(kind: str, connection_id: str, minute: int, version: int | None = None, **said: Any) -> Fact:
+    """Build a fact said at a minute."""
+    statement = {"kind": kind, "occurred_at": at(minute), "source_version": at(minute if version is None else version)}
+    return build({**statement, **said}, event_id="evt", connection_id=connection_id)
+
+
+def line(line_id: str, sku: str, quantity: Any, **more: Any) -> dict[str, Any]:
+    """Build an order line at the one place of the retailer."""
+    return {"line_id": line_id, "sku": sku, "quantity": Decimal(str(quantity)), "location_id": PLACE, **more}
+
+
+def order(minute: int, lines: Sequence[dict[str, Any]], connection_id: str = WEB, **more: Any) -> Fact:
+    """Build an order that was placed at minute 0, as its channel shows it at `minute`."""
+    said = {"channel_order_id": "1001", "placed_at": at(0), "currency": "EUR", "totals": {"total": 3000}, **more}
+    return fact("order", connection_id, minute, line_items=list(lines), **said)
+
+
+def share(line_id: str, quantity: Any, **more: Any) -> dict[str, Any]:
+    """Build a share of an order line."""
+    return {"line_id": line_id, "quantity": Decimal(str(quantity)), **more}
+
+
+def sent(minute: int, *lines: dict[str, Any], connection_id: str = WEB, number: str | None = "T1", **more: Any) -> Fact:
+    """Build a fulfilment; no lines: everything still open."""
+    said = {"channel_order_id": "1001"} if connection_id == WEB else {"order_reference": f"{WEB}/1001"}
+    said |= {"fulfillment_id": "f1", "status": "success", "tracking": [{"number": number}] if number else []}
+    return fact("fulfillment", connection_id, minute, lines=list(lines), **{**said, **more})
+
+
+def adjusted(minute: int, kind: str, *lines: dict[str, Any], **more: Any) -> Fact:
+    """Build an adjustment of the order."""
+    said = {"channel_order_id": "1001", "adjustment_id": f"{kind} {minute}", "type": kind, "status": "success"}
+    return fact("adjustment", WEB, minute, lines=list(lines), **{**said, "amount": -1000, "currency": "EUR", **more})
+
+
+def scan(minute: int, status: str, number: str = "T1") -> Fact:
+    """Build a scan of a parcel."""
+    return fact("tracking", DESK, minute, tracking_number=number, status=status, at=at(minute))
+
+
+def count(minute: int, quantity: int, connection_id: str = TILL, measure: str = "on_hand", sku: str = MUG) -> Fact:
+    """Build a count."""
+    said = {"sku": sku, "location_id": PLACE, "quantity": Decimal(quantity), "measure": measure}
+    return fact("stock_count", connection_id, minute, counted_at=at(minute), **said)
+
+
+def moved(minute: int, name: str, delta: int, version: int | None = None) -> Fact:
+    """Build a movement."""
+    said = {"movement_id": name, "sku": MUG, "location_id": PLACE, "delta": Decimal(delta), "reason": "receipt"}
+    return fact("stock_movement", "warehouse", minute, version, moved_at=at(minute), **said)
+
+
+def customer(connection_id: str, name: str, minute: int = 0, **said: Any) -> Fact:
+    """Build a customer as a channel shows them."""
+    return fact("customer", connection_id, minute, channel_customer_id=name, **said)
+
+
+def cause(event_id: str, connection_id: str = WEB, minute: int = 0, owns: Sequence[str] = ()) -> Cause:
+    """Build the cause of a change."""
+    return Cause(TENANT, event_id, connection_id, at(minute), frozenset(owns))
+
+
+def tell(store: Store, event_id: str, *facts: Fact, owns: Sequence[str] = (PLACE,)) -> Applied:
+    """Apply an event of some facts, as `normalise` does. The till owns the place; nobody waits after a conflict."""
+    said_by = facts[0].connection_id if facts else WEB
+    owned = owns if said_by in (TILL, "owner") else ()
+    return apply(store, cause(event_id, said_by, owns=owned), facts, {}, pause=lambda _: None)
+
+
+def told(facts: Sequence[Fact]) -> MemoryStore:
+    """Give a store that heard each fact in an event of its own, in this order."""
+    store = MemoryStore()
+    for number, each in enumerate(facts):
+        tell(store, f"evt{number}", each)
+    return store
+
+
+def every_arrival(facts: Sequence[Fact], repeats: bool = False) -> Iterator[MemoryStore]:
+    """Give the store at the end of each order of arrival; orders that begin alike share their beginning.
+
+    With `repeats`, after every beginning each fact heard so far is said again, by an event of its own: not one byte of
+    a record may change, so that repeats change nothing anywhere in any order of arrival.
+    """
+
+    def grow(store: MemoryStore, heard: tuple[int, ...]) -> Iterator[MemoryStore]:
+        if repeats:
+            for again in heard:
+                assert tell(copied(store), f"again{again}", facts[again]).outcome == "unchanged"
+        if len(heard) == len(facts):
+            yield store
+        for number in {*range(len(facts))}.difference(heard):
+            longer = copied(store)
+            tell(longer, f"evt{number}", facts[number])
+            yield from grow(longer, (*heard, number))
+
+    return grow(MemoryStore(), ())
+
+
+def copied(store: MemoryStore) -> MemoryStore:
+    """Give a store of its own that starts from another."""
+    own = MemoryStore()
+    own.items = dict(store.items)  # items are replaced, never changed in place
+    return own
+
+
+def order_item(store: MemoryStore) -> Item:
+    """Give the one order."""
+    (found,) = [item for item in store.items.values() if item["sk"] == "ORDER"]
+    return found
+
+
+def order_view(store: MemoryStore) -> orders.OrderView:
+    """Derive the one order."""
+    seen = orders.view(orders.OrderState(**unpack(order_item(store)["state"])))
+    assert seen is not None
+    return seen
+
+
+def position(store: MemoryStore, sku: str = MUG) -> stock.Position:
+    """Add up the stock of a SKU at the one place."""
+    return stock.position(store.items.get(keys.stock(TENANT, sku, PLACE), {}))
+
+
+def golden(store: MemoryStore) -> list[dict[str, Any]]:
+    """Give every customer that was not merged away, as a golden record with the sources it is made of."""
+    items = [item for item in store.items.values() if item["sk"] == "CUSTOMER" and "redirect" not in item]
+    states = [customers.CustomerState(**unpack(item["state"])) for item in items]
+    return sorted(({**customers.golden(each), "sources": sorted(each.sources)} for each in states), key=str)
+
+
+def resolve(store: MemoryStore, customer_id: str | None) -> Any:
+    """Say who a customer is without naming them: by the sources they are made of after every merge."""
+    if customer_id is None:
+        return None
+    item = store.items[keys.customer(TENANT, customer_id)]
+    if "redirect" in item:
+        return resolve(store, item["redirect"])
+    return tuple(sorted(unpack(item["state"]).get("sources", {})))
+
+
+def digest(store: MemoryStore) -> dict[str, Any]:
+    """Give all a store comes to: every record without its stamps, every id of a customer replaced by who it is."""
+    told = {f"{pk} {sk}": _plain(store, item) for (pk, sk), item in sorted(store.items.items()) if sk != "APPLIED"}
+    kept = {name: item for name, item in told.items() if item and "#CUSTOMER#" not in name}
+    return {**kept, "customers": golden(store)}
+
+
+def _plain(store: MemoryStore, item: Item) -> dict[str, Any]:
+    if item["sk"] == "CLAIM":
+        return {"holders": sorted({resolve(store, name) for name in item.get("holders", [item["customer_id"]])})}
+    plain = {name: value for name, value in item.items() if name not in STAMPS}
+    if "state" in plain:
+        plain["state"] = unpack(plain["state"])
+    if "customer_id" in plain:
+        plain |= {"customer_id": resolve(store, plain["customer_id"]), "customer_key": ""}
+    if item["sk"].startswith("AT#") and not any(name.startswith(("o#", "m#", "count")) for name in item):
+        return {}
+    return plain
