@@ -1,0 +1,29 @@
+"""What tests share: one embedded AWS with one hub on it, for everything that is marked `cloud`."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ops.cloud import Cloud
+from ops.deploy import Hub, deploy_hub
+from ops.package import build_local
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that uses the embedded AWS, so that `-m "not cloud"` leaves all of them out."""
+    for item in items:
+        if {"cloud", "hub"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.cloud)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Cloud]:
+    """An embedded AWS, empty but for the hub."""
+    with Cloud.start() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def hub(cloud: Cloud) -> Hub:
+    """A hub on it, of this checkout. Nothing is polled or swept until a test calls poll or sweep."""
+    return deploy_hub(cloud.client, build_local(), endpoint=cloud.endpoint, schedules=False)

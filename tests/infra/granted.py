@@ -1,0 +1,109 @@
+"""What each function's role may do (from hub.yaml), and what its code was seen doing, in the same words.
+
+A right is `(action, thing)`, e.g. `("dynamodb:Query", "Inbox/index/by_time")`.
+"""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from moto_hub import VARIABLES
+
+from ops import templates
+
+Right = tuple[str, str]
+
+# Rights that Lambda uses itself, on behalf of a function: no code of ours makes these calls.
+BY_LAMBDA = {
+    "logs:CreateLogStream": "Lambda writes the log",
+    "logs:PutLogEvents": "Lambda writes the log",
+    "dynamodb:DescribeStream": "the event source mapping reads the stream",
+    "dynamodb:GetRecords": "the event source mapping reads the stream",
+    "dynamodb:GetShardIterator": "the event source mapping reads the stream",
+    "dynamodb:ListStreams": "the event source mapping reads the stream",
+    "sqs:ReceiveMessage": "the event source mapping reads the queue",
+    "sqs:DeleteMessage": "the event source mapping reads the queue",
+    "sqs:GetQueueAttributes": "the event source mapping reads the queue",
+    "sqs:SendMessage": "Lambda parks what failed for good",
+}
+SECRETS = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret"
+QUEUES = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}"
+# As hub.yaml writes a resource, and what we call it.
+THINGS = {
+    "${InboxArn}": "Inbox",
+    "${RecordsArn}": "Records",
+    "${ConnectionsArn}": "Connections",
+    "${PayloadBucketArn}/*": "payloads",
+    "arn:${AWS::Partition}:s3:::${CodeBucket}/connectors/*": "connectors",
+    "${Bus.Arn}": "bus",
+    "${ApiSecret}": "API secret",
+    "${NormaliseQueue.Arn}": "normalise queue",
+    f"{SECRETS}:tributary/${{AWS::StackName}}/connection/*": "connection secrets",
+    f"{QUEUES}:${{AWS::StackName}}-connection-*": "connection queues",
+}
+IN_TRANSACTION = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+def granted(function: str) -> set[Right]:
+    """Give what the role of a function allows its code, after SAM's transform."""
+    role = templates.transformed("hub")["Resources"][f"{function.title()}Role"]["Properties"]
+    statements = [
+        statement for policy in role["Policies"] for statement in _list(policy["PolicyDocument"]["Statement"])
+    ]
+    assert not role.get("ManagedPolicyArns")
+    found: set[Right] = set()
+    for statement in statements:
+        assert statement["Effect"] == "Allow"
+        actions = [action for action in _list(statement["Action"]) if action not in BY_LAMBDA]
+        if actions:
+            found |= set(itertools.product(actions, map(_thing, _list(statement["Resource"]))))
+    return found
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _thing(resource: Any) -> str:
+    written = resource.get("Fn::Sub") or "${" + (resource.get("Ref") or ".".join(resource["Fn::GetAtt"])) + "}"
+    table, slash, rest = written.partition("/index/")
+    return THINGS[table] + slash + rest if slash else THINGS[written]
+
+
+def used(service: str, operation: str, params: dict[str, Any]) -> Iterator[Right]:
+    """Give the rights that one call needs."""
+    if operation == "TransactWriteItems":
+        for kind, action in ((kind, body) for item in params["TransactItems"] for kind, body in item.items()):
+            yield f"dynamodb:{IN_TRANSACTION[kind]}", action["TableName"]
+    elif operation == "BatchGetItem":
+        for table in params["RequestItems"]:
+            yield "dynamodb:BatchGetItem", table
+    elif service == "dynamodb":
+        index = params.get("IndexName")
+        yield f"dynamodb:{operation}", params["TableName"] + (f"/index/{index}" if index else "")
+    elif service == "s3":
+        yield f"s3:{operation}", _object(params["Bucket"], params["Key"])
+    elif service == "events":
+        yield f"events:{operation}", "bus"
+    elif service == "secretsmanager":
+        name = params["SecretId"]
+        yield f"secretsmanager:{operation}", "API secret" if name == VARIABLES["API_SECRET"] else "connection secrets"
+    elif service == "sqs":
+        queue = "connection queues" if "-connection-" in params["QueueUrl"] else "normalise queue"
+        yield f"sqs:{operation}", queue
+    else:
+        raise AssertionError(f"a function calls {service}:{operation}; say in granted.py which right that needs")
+
+
+def _object(bucket: str, key: str) -> str:
+    if bucket == VARIABLES["PAYLOAD_BUCKET"]:
+        return "payloads"
+    assert re.match("connectors/", key), json.dumps(key)
+    return "connectors"

@@ -1,0 +1,183 @@
+"""A function may do what its code does, and nothing else: each handler's calls against its role in hub.yaml."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import corner
+import pytest
+from granted import BY_LAMBDA, Right, granted, used
+from moto_hub import TOKEN, MotoHub, forget, moto_world
+
+from connectors.signatures import sign
+from functions import api, connections, runtime
+from ops import templates
+
+FUNCTIONS = ("receive", "announce", "normalise", "push", "poll", "sweep", "api")
+PLACE = "lille"
+POOL = {"sells_from": (PLACE,), "default_location": PLACE}
+NOISE = hashlib.shake_256(b"noise").hexdigest(400_000)  # too large for an item, however it is packed
+Seen = dict[str, set[Right]]
+ASKED: set[tuple[str, str]] = set()
+"""The routes of the API that were asked."""
+
+__all__ = ["moto_world"]
+
+
+@pytest.fixture(scope="module")
+def seen(moto_world: MotoHub) -> Iterator[Seen]:
+    """What each function does while a small shop lives through everything the hub knows."""
+    noted: Seen = {name: set() for name in FUNCTIONS}
+    current = [""]
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        service = model.service_model.service_name
+        noted[current[0]] |= set(used(service, model.name, params))
+
+    run = moto_world.run
+
+    def watched(name: str, event: Any) -> Any:
+        if name != current[0]:  # a process of its own
+            connections._remembered.clear()
+            connections._registered.cache_clear()
+            api._tenants.cache_clear()
+        current[0] = name
+        if name == "api":
+            ASKED.add((event["httpMethod"], event["resource"]))
+        return run(name, event)
+
+    forget()
+    runtime._session().register("provide-client-params", note)
+    moto_world.run = watched  # type: ignore[method-assign]
+    live(moto_world)
+    yield noted
+    forget()
+
+
+def live(hub: MotoHub) -> None:
+    """Take every path through every function that makes another call."""
+    web, till, market, parcels, crm = open_shops(hub)
+    register_connector(hub)
+    till.tell_counts([(till.add_item("MUG", "Mug", 1250, {"LILLE1": 10}), "LILLE1")])
+    item = web.add_product("MUG", "Mug", "12.50", {905: 10})
+    web.change(item, 905, -1)
+    market.add_offer("MUG", 10)
+    contact = crm.create_contact(email="a@example.com", firstname="A")
+    settle(hub)
+    order = web.place_order({"MUG": 1}, 905)
+    till.ring_up_sale({"MUG": 1}, "LILLE1", customer_id=till.add_customer(email_address="a@example.com")["id"])
+    market.place_order({"MUG": 1})
+    label = parcels.buy_label(f"web/{order['id']}")
+    parcels.scan(label, "delivered")
+    crm.change_contact(contact, phone="+33612345678")
+    settle(hub)
+    web.cancel(order["id"])
+    settle(hub)
+    be_large_and_wrong(hub, till, market)
+    be_away(hub, till, market)
+    look_around(hub, order["id"], label)
+
+
+def open_shops(hub: MotoHub) -> tuple[Any, ...]:
+    return (
+        hub.connect("shopify", "web", locations={"905": PLACE}, **POOL),
+        hub.connect("square", "till", locations={"LILLE1": PLACE}, owns=(PLACE,), **POOL),
+        hub.connect("mirakl", "market", **POOL),
+        hub.connect("easypost", "parcels"),
+        hub.connect("hubspot", "crm"),
+    )
+
+
+def settle(hub: MotoHub) -> None:
+    """Let everything the stand-ins said reach the hub, and everything the hub wants reach them."""
+    for connection_id, stand_in in hub.stand_ins.items():
+        sent, stand_in.deliveries.all = stand_in.deliveries.all, []
+        for each in sent:
+            topic = each.topic if hub.connections[connection_id].connector == "shopify" else None
+            assert hub.send(connection_id, each.body, topic).status in (200, 202)
+            assert hub.send(connection_id, each.body, topic).status == 200
+    hub.run("poll", {})
+    for _ in range(2):
+        hub.normalise()
+        hub.push()
+    hub.run("sweep", {"quiet_seconds": 0})
+
+
+def register_connector(hub: MotoHub) -> None:
+    """Register a connector at run time, and send a webhook of its channel, which is away when it is polled or told."""
+    body = json.dumps(corner.parts()).encode()
+    assert hub.http("api", "POST", "/v1/connectors", body, {"Authorization": f"Bearer {TOKEN}"}).status in (200, 201)
+    held = {"signing_key": "sign", "api_key": "key"}
+    hub.register("corner", "corner-shop", held, base_url="http://127.0.0.1:9", locations={"1": PLACE}, **POOL)
+    placed = json.dumps(corner.PLACED).encode()
+    made = sign("hub-256", method="POST", url="", body=placed, secret="sign", now=runtime.now().timestamp())
+    made |= {"Content-Type": "application/json", "X-Corner-Topic": "order.placed", "X-Corner-Delivery": "1"}
+    sent = hub.http("receive", "POST", "/webhooks/{connection_id}", placed, made, connection_id="corner-shop")
+    assert sent.status == 202
+
+
+def be_large_and_wrong(hub: MotoHub, till: Any, market: Any) -> None:
+    """Bodies too large for an item by every way in, one delivery id for two bodies, and what cannot be read."""
+    large = json.dumps({"id": 5, "created_at": "2026-11-22T10:00:00Z", "note": NOISE}).encode()
+    for body in (b"{", large, large + b" "):
+        assert hub.send("web", body, "orders/create", {"X-Shopify-Webhook-Id": "same"}).status == 202
+    till.ring_up_sale({"MUG": 1}, "LILLE1")["note"] = NOISE
+    market.orders[market.place_order({"MUG": 1})]["note"] = NOISE
+    hand_in = ("api", "POST", "/v1/connections/{connection_id}/payloads", large)
+    known = {"Authorization": f"Bearer {TOKEN}"}
+    assert hub.http(*hand_in, known, {"topic": "order"}, connection_id="market").status == 202
+    hub.run("poll", {"connection_id": "market"})
+    settle(hub)
+
+
+def be_away(hub: MotoHub, till: Any, market: Any) -> None:
+    """Channels that do not answer just when they are asked for an order, or told of stock."""
+    till.ring_up_sale({"MUG": 1}, "LILLE1")
+    till.fail("500", times=100, path="/v2/orders")
+    market.fail("429", times=100)
+    settle(hub)
+    till.fail("500", times=0)
+
+
+def look_around(hub: MotoHub, order_id: int, label: str) -> None:
+    """Ask the API everything."""
+    (customer,) = hub.ask("/v1/customers", email="camille.moreau@example.com").json()["customers"][:1]
+    number = customer["customer_id"]
+    (order,) = hub.ask("/v1/orders", connection="web", channel_order_id=str(order_id)).json()["orders"]
+    asked = {f"/v1/orders/{order['order_id']}", f"/v1/shipments/{label}"}
+    asked |= {f"/v1/customers/{number}", f"/v1/customers/{number}/timeline"}
+    asked |= {"/v1/stock/MUG", "/v1/stock/MUG/ledger", "/v1/products/MUG", "/v1/quarantine"}
+    asked |= {"/v1/health", "/v1/connectors", "/v1/connectors/corner", "/v1/connections"}
+    events = hub.ask("/v1/events", limit="200").json()["events"]
+    asked |= {f"/v1/events/{each['event_id']}" for each in events}
+    for path in sorted(asked):
+        assert hub.ask(path).status == 200, path
+    assert hub.ask("/v1/orders", customer=number).status == 200
+    assert hub.ask("/v1/stock/MUG/availability", connection="web").status == 200
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_may_do_all_that_its_code_does(seen: Seen, name: str) -> None:
+    lacking = seen[name] - granted(name)
+    assert "\n".join(f"{action} on {thing}" for action, thing in sorted(lacking)) == ""
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_may_do_nothing_that_its_code_does_not_do(seen: Seen, name: str) -> None:
+    surplus = granted(name) - seen[name]
+    assert "\n".join(f"{action} on {thing}" for action, thing in sorted(surplus)) == ""
+
+
+def test_every_function_of_the_template_is_compared() -> None:
+    made = templates.resources(templates.transformed("hub"), "AWS::Lambda::Function")
+    assert {name.removesuffix("Function").lower() for name in made} == set(FUNCTIONS)
+
+
+def test_what_lambda_does_itself_has_a_reason() -> None:
+    assert all(BY_LAMBDA.values())
+
+
+def test_every_route_is_asked(seen: Seen) -> None:
+    routes = {(method, path) for path, methods in api.app.routes.items() for method in methods}
+    assert routes - ASKED == set(), "ask the new route in look_around, so that its calls are compared"
