@@ -18,7 +18,7 @@ from records.store.wire import from_wire
 LIMIT = 10  # entries PutEvents takes
 TRIES = 3
 
-CREATED = {"order": "OrderCreated", "customer": "CustomerCreated"}
+CREATED = {"customer": "CustomerCreated"}
 MODIFIED = {
     "order": "OrderModified",
     "customer": "CustomerModified",
@@ -66,8 +66,10 @@ def announcement(item: dict[str, Any]) -> dict[str, Any] | None:
 def _name(record: str, item: dict[str, Any]) -> str | None:
     if record == "push":
         return ENDED.get(item["outcome"])
-    if item["changed"] == ["merged"]:
-        return "CustomerMerged"
+    if item["changed"] in (["merged"], ["unmerged"]):
+        return f"Customer{item['changed'][0].title()}"
+    if record == "order" and "placed" in item["changed"]:
+        return "OrderCreated"
     if record == "order" and item.get("status") == "cancelled" and "status" in item["changed"]:
         return "OrderCancelled"
     return CREATED.get(record, MODIFIED[record]) if item.get("ver") == 1 else MODIFIED[record]

@@ -14,13 +14,15 @@ from typing import Any
 
 from chalice.app import Chalice, Request, Response
 
-from connectors.catalogue import connector
-from functions import runtime, views
+from connectors.errors import ManifestError
+from functions import connections, registering, runtime, views
 from functions.ingest import ingest
-from functions.problems import answer, problem
-from functions.runtime import client, logger
+from functions.problems import answer, problem, shielded
+from functions.runtime import client
 from functions.views import MissingError
-from records.errors import RecordError
+from mappings.errors import PayloadError
+from mappings.payloads import parse_json
+from records.errors import ConflictError
 
 MAX_BODY = 6 * 1024 * 1024
 MAX_PAGE = 200
@@ -67,13 +69,12 @@ def route(path: str, method: str = "GET") -> Callable[[Callable[..., Any]], Call
                 found = view(tenant, **parameters)
             except MissingError as missing:
                 return problem(404, "not_found", f"There is no {missing}.")
-            except RecordError as error:
-                logger.exception("api")
-                return problem(503, error.code, "The database did not answer.", {"Retry-After": "5"})
             return found if isinstance(found, Response) else answer(200, found)
 
         guarded.__name__ = view.__name__
-        registered: Callable[..., Response] = app.route(path, methods=[method], content_types=["*/*"])(guarded)
+        registered: Callable[..., Response] = app.route(path, methods=[method], content_types=["*/*"])(
+            shielded(guarded)
+        )
         return registered
 
     return wrap
@@ -164,10 +165,10 @@ def list_events(tenant: str) -> Any:
     if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= MAX_PAGE:
         return problem(400, "query_invalid", f"limit must be 1 to {MAX_PAGE}.")
     try:
-        listed = views.events(tenant, int(limit), query.get("cursor"))
+        listed, cursor = views.events(tenant, int(limit), query.get("cursor"))
     except ValueError:
         return problem(400, "query_invalid", "cursor must be one that an earlier page gave.")
-    return {"events": listed, "cursor": listed[-1]["received_at"] if len(listed) == int(limit) else None}
+    return {"events": listed, "cursor": cursor}
 
 
 @route("/v1/events/{event_id}")
@@ -185,7 +186,33 @@ def list_quarantine(tenant: str) -> Any:
 @route("/v1/connectors")
 def list_connectors(tenant: str) -> Any:
     """List the connectors."""
-    return {"connectors": views.connectors()}
+    return {"connectors": registering.listed(tenant)}
+
+
+@route("/v1/connectors/{name}")
+def get_connector(tenant: str, name: str) -> Any:
+    """Give what one connector can do."""
+    try:
+        return registering.described(tenant, name)
+    except ManifestError as error:
+        raise MissingError(f"connector {name}") from error
+
+
+@route("/v1/connectors", "POST")
+def register_connector(tenant: str) -> Any:
+    """Take a declarative connector into the running hub; a bad one is refused with every fault."""
+    body: bytes = _request().raw_body  # type: ignore[assignment] # API Gateway sends every body as base64
+    try:
+        parts = parse_json(body)
+    except PayloadError as error:
+        return problem(400, error.code, str(error))
+    try:
+        made, is_new = registering.register(connections.registry(), tenant, parts, runtime.rfc3339(runtime.now()))
+    except registering.RefusedError as refused:
+        return problem(422, "connector_refused", "Nothing was changed; see faults.", faults=refused.faults)
+    except ConflictError as error:
+        return problem(409, error.code, "The same connector is being registered by somebody else.")
+    return answer(201 if is_new else 200, made)
 
 
 @route("/v1/connections")
@@ -198,7 +225,7 @@ def list_connections(tenant: str) -> Any:
 def hand_in(tenant: str, connection_id: str) -> Any:
     """Take a payload handed in by hand (a file of a poll-only channel, a resource): `?topic=` says what it is."""
     connection = views.connection_of(tenant, connection_id)
-    topics = connector(connection.connector).manifest.receives.topics
+    topics = connections.connector_of(connection).manifest.receives.topics
     topic = _query().get("topic", "")
     if topic not in topics:
         return problem(400, "topic_unknown", f"Ask with ?topic= one of: {', '.join(sorted(topics))}.")

@@ -1,31 +1,39 @@
-"""The registry of connections and their secrets, remembered for a short while in each process."""
+"""The registry of connections, their connectors and their secrets, remembered for a short while in each process."""
 
+import functools
 import json
 import os
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from connectors.catalogue import connector
+from connectors import catalogue
+from connectors.catalogue import Connector
 from connectors.client import Client
 from connectors.connection import Connection
+from connectors.errors import ManifestError
 from connectors.http import Http
 from connectors.signatures import Secret
 from functions.runtime import client
 from records.store.dynamo import translated
 from records.store.wire import from_wire, to_wire
 
+if TYPE_CHECKING:
+    from functions.registry import Registry
+
 FRESH = 20.0  # seconds a connection or secret is remembered; a rotation must overlap by more
+
+FRESH_VERSION = 2.0  # which version of a registered connector is current: a new one is wanted at once
 
 _remembered: dict[str, tuple[float, Any]] = {}
 
 
-def _remember(key: str, read: Any) -> Any:
+def _remember(key: str, read: Any, fresh: float = FRESH) -> Any:
     until, value = _remembered.get(key, (0.0, None))
     if time.monotonic() >= until:
         value = read()
         if value is not None:  # a connection that is not there yet may be there at once
-            _remembered[key] = (time.monotonic() + FRESH, value)
+            _remembered[key] = (time.monotonic() + fresh, value)
     return value
 
 
@@ -56,8 +64,52 @@ def all_connections() -> list[Connection]:
 @translated
 def _scan() -> list[Connection]:
     pages = client("dynamodb").get_paginator("scan").paginate(TableName=os.environ["CONNECTIONS_TABLE"])
-    found = [_from_item(item) for page in pages for item in page["Items"]]
+    found = [_from_item(item) for page in pages for item in page["Items"] if "connection" in item]
     return sorted(found, key=lambda connection: connection.connection_id)
+
+
+def connector_of(connection: Connection) -> Connector:
+    """Give the connector of a connection: the repository's, or the one its tenant registered.
+
+    Raises:
+        ManifestError: there is none.
+        StoreUnavailableError: it cannot be read now.
+    """
+    return connector_named(connection.tenant, connection.connector)
+
+
+def connector_named(tenant: str, reference: str) -> Connector:
+    """Give a connector by name, or in one version by `name@version`, as an event's marker names it.
+
+    Raises:
+        ManifestError: there is none.
+        StoreUnavailableError: it cannot be read now.
+    """
+    name, _, version = reference.partition("@")
+    if catalogue.is_here(name):
+        return catalogue.deployed(name, version)
+    return _registered(tenant, name, version or _current(tenant, name))
+
+
+def _current(tenant: str, name: str) -> str:
+    entry = _remember(f"connector {tenant} {name}", lambda: registry().entry(tenant, name), FRESH_VERSION)
+    if entry is None:
+        raise ManifestError(f"there is no connector {name[:80]!r}")
+    return str(entry.current)
+
+
+@functools.cache
+def _registered(tenant: str, name: str, version: str) -> Connector:
+    return registry().open(tenant, name, version)
+
+
+@functools.cache
+def registry() -> "Registry":
+    """Give the connectors that were registered at run time."""
+    from functions.registry import Registry  # noqa: PLC0415 (most connectors come with the deployment)
+
+    bucket = os.environ["CONNECTOR_BUCKET"]
+    return Registry(client("dynamodb"), os.environ["CONNECTIONS_TABLE"], lambda: client("s3"), bucket)
 
 
 def register(dynamo: Any, table: str, connection: Connection) -> None:
@@ -95,9 +147,9 @@ def current(kept: Mapping[str, Any]) -> dict[str, str]:
 
 def client_of(connection: Connection) -> Client:
     """Give the client of a connection's channel."""
-    kind = connector(connection.connector).client_class
+    kind = connector_of(connection)
     made: Client = _remember(
-        f"client {connection.connection_id}",
-        lambda: kind(connection, current(secrets(connection)), Http(connection.connector)),
+        f"client {connection.connection_id} {kind.reference}",
+        lambda: kind.client_class(connection, current(secrets(connection)), Http(kind.folder.name)),
     )
     return made

@@ -1,11 +1,11 @@
 """Take a payload into the Inbox: the one way in, for webhooks, polls, fetched resources and files handed in."""
 
-from connectors.catalogue import connector
 from connectors.connection import Connection
 from connectors.errors import TopicError
 from connectors.manifest import delivery_of
-from functions import runtime
-from functions.translate import PayloadError, parse
+from functions import connections, runtime
+from mappings.errors import PayloadError
+from mappings.payloads import parse
 from records.store.inbox import Delivery, Receipt
 
 UNREADABLE = "unreadable"
@@ -45,7 +45,7 @@ def ingest(
 
 def _delivery(connection: Connection, topic: str, body: bytes, content_type: str) -> str:
     """Name a document that no webhook header names. What cannot be read is the same as its own bytes."""
-    manifest = connector(connection.connector).manifest
+    manifest = connections.connector_of(connection).manifest
     try:
         return delivery_of(manifest, topic, {}, parse(body, content_type), body)
     except (PayloadError, TopicError):

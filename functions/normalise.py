@@ -7,15 +7,16 @@ reason stays in the queue, and after five attempts goes to its dead-letter queue
 
 from typing import Any
 
-from connectors.catalogue import Connector, connector
+from connectors.catalogue import Connector
+from connectors.client import make_call
 from connectors.connection import Connection
-from connectors.errors import ConnectorError, RateLimitedError
+from connectors.errors import ConnectorError, NotFoundError, RateLimitedError
+from connectors.translate import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
 from functions import connections, runtime, skus
 from functions.batches import LaterError, backoff, work_through
 from functions.ingest import ingest
 from functions.runtime import logger
-from functions.translate import ContractBreachError, MappingError, PayloadError, fact, parse, statements
-from mappings.jmes import compile_expression
+from mappings.errors import MappingFileError
 from records.apply import apply, marker
 from records.cause import Cause
 from records.errors import ContractError, UnknownSkuError
@@ -23,7 +24,7 @@ from records.packing import pack
 from records.store import keys
 from records.store.actions import Item
 
-FAULTS = (PayloadError, MappingError, ContractBreachError, ContractError, UnknownSkuError)
+FAULTS = (PayloadError, MappingError, MappingFileError, ContractBreachError, ContractError, UnknownSkuError)
 """What no repetition mends: the payload or a mapping is wrong."""
 
 
@@ -38,19 +39,22 @@ def _normalise(message: dict[str, Any], queue: str, attempt: int) -> None:
     logger.append_keys(event_id=event_id, connection_id=detail["origin"])
     item = runtime.inbox().read(tenant, [event_id])[event_id]
     connection = connections.find(item["connection_id"])
+    kind = connections.connector_of(connection) if connection else None
     cause = Cause(
         tenant=tenant,
         event_id=event_id,
         connection_id=item["connection_id"],
         at=runtime.rfc3339(runtime.now()),
         owns=frozenset(connection.owns if connection else ()),
+        tells=kind is not None and "stock" in kind.manifest.pushes,
         hop=int(item["hop"]),
     )
-    if connection is None:
+    if connection is None or kind is None:
         _quarantine(cause, item, "connection_unknown", f"connection {item['connection_id']} is not registered", None)
         return
+    item["connector"] = kind.reference
     try:
-        _apply(cause, connection, item)
+        _apply(cause, connection, kind, item)
     except FAULTS as fault:
         _quarantine(cause, item, fault.code, str(fault), getattr(fault, "pointer", None))
     except RateLimitedError as limited:
@@ -61,9 +65,8 @@ def _normalise(message: dict[str, Any], queue: str, attempt: int) -> None:
         _quarantine(cause, item, error.code, str(error), None)
 
 
-def _apply(cause: Cause, connection: Connection, item: Item) -> None:
+def _apply(cause: Cause, connection: Connection, kind: Connector, item: Item) -> None:
     """Translate and apply; a thin payload is fetched first, and what it names enters as payloads of its own."""
-    kind = connector(connection.connector)
     topic = item["topic"]
     payload = parse(item["body"], item["content_type"])
     stated, losses = statements(kind, connection, topic, payload)
@@ -72,7 +75,7 @@ def _apply(cause: Cause, connection: Connection, item: Item) -> None:
     children = _fetch(kind, cause, connection, topic, payload)
     rule = kind.manifest.topic(topic)
     about = {"topic": topic, "mapping": rule.mapping or "", "facts": [each.fact_id for each in facts]}
-    about |= {"api_version": kind.manifest.api_version, "children": children, "dropped": len(losses)}
+    about |= {"connector": item["connector"], "children": children, "dropped": len(losses)}
     applied = apply(runtime.records(), cause, facts, about)
     logger.info("normalised", outcome=applied.outcome, facts=len(facts), children=len(children))
 
@@ -82,11 +85,12 @@ def _fetch(kind: Connector, cause: Cause, connection: Connection, topic: str, pa
     rule = kind.manifest.topic(topic).fetch
     if rule is None:
         return []
-    found = compile_expression(rule.each).search(payload)
-    wanted = found if isinstance(found, list) else [found]
     children = []
-    for name in dict.fromkeys(str(each) for each in wanted if each not in (None, "")):
-        document = getattr(connections.client_of(connection), rule.call)(name)
+    for name in wanted(kind, topic, payload):
+        try:
+            document = make_call(connections.client_of(connection), rule.call, name)
+        except NotFoundError as error:
+            raise NotFoundError(f"{error}: it has no {rule.call} {name}", error.status) from error
         receipt = ingest(connection, document.topic, document.body, cause=cause.event_id, hop=cause.hop)
         children.append(receipt.event_id)
     return children
@@ -101,6 +105,7 @@ def _quarantine(cause: Cause, item: Item, code: str, reason: str, pointer: str |
         "reason": reason,
         "pointer": pointer or "",
         "topic": item["topic"],
+        "connector": item.get("connector", ""),
         "records": pack([]),
         "status_key": f"{cause.tenant}#quarantined",
     }

@@ -8,8 +8,7 @@ the manifest states, so what was missed comes again and what comes twice is know
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.catalogue import connector
-from connectors.client import Page
+from connectors.client import Page, make_call
 from connectors.connection import Connection
 from connectors.errors import ConnectorError
 from connectors.manifest import Poll
@@ -25,27 +24,37 @@ FIRST_REACH = timedelta(days=1)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Poll what is due; a connection named by the event is due at once. One that fails does not stop the others."""
     only = event.get("connection_id")
-    taken: dict[str, int] = {}
+    taken: dict[str, dict[str, int]] = {}
     failed: dict[str, str] = {}
     for connection in connections.all_connections():
         if connection.status != "active" or only not in (None, connection.connection_id):
             continue
-        for name, rule in connector(connection.connector).manifest.polls.items():
+        for name, rule in _polls_of(connection, failed).items():
             try:
                 count = _poll(connection, name, rule, due=only is not None)
             except ConnectorError as error:
-                logger.warning(
-                    "poll failed", connection_id=connection.connection_id, code=error.code, reason=str(error)
-                )
-                failed[f"{connection.connection_id}/{name}"] = error.code
+                _fail(failed, connection, f"{connection.connection_id}/{name}", error)
                 continue
             if count is not None:
                 taken[f"{connection.connection_id}/{name}"] = count
     return {"taken": taken, "failed": failed}
 
 
-def _poll(connection: Connection, name: str, rule: Poll, *, due: bool) -> int | None:
-    """Poll one list to its end; gives the number of documents, or None where it is not due yet."""
+def _polls_of(connection: Connection, failed: dict[str, str]) -> dict[str, Poll]:
+    try:
+        return connections.connector_of(connection).manifest.polls
+    except ConnectorError as error:
+        _fail(failed, connection, connection.connection_id, error)
+        return {}
+
+
+def _fail(failed: dict[str, str], connection: Connection, what: str, error: ConnectorError) -> None:
+    logger.warning("poll failed", connection_id=connection.connection_id, code=error.code, reason=str(error))
+    failed[what] = error.code
+
+
+def _poll(connection: Connection, name: str, rule: Poll, *, due: bool) -> dict[str, int] | None:
+    """Poll one list to its end; gives how many documents were new and how many known, or None where it is not due."""
     started = runtime.now()
     key = keys.cursor(connection.tenant, connection.connection_id, name)
     item = runtime.records().get([key]).get(key, {})
@@ -53,12 +62,12 @@ def _poll(connection: Connection, name: str, rule: Poll, *, due: bool) -> int | 
     if not due and started - last < timedelta(seconds=rule.interval):
         return None
     since = runtime.rfc3339(last - timedelta(seconds=rule.overlap))
-    count, cursor = 0, None
+    count, cursor = {"new": 0, "known": 0}, None
     while True:
-        page: Page = getattr(connections.client_of(connection), rule.call)(since, cursor)
+        page: Page = make_call(connections.client_of(connection), rule.call, since, cursor)
         for document in page.documents:
-            ingest(connection, document.topic, document.body)
-        count += len(page.documents)
+            receipt = ingest(connection, document.topic, document.body)
+            count["known" if receipt.repeated else "new"] += 1
         cursor = page.cursor
         if cursor is None:
             break

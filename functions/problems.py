@@ -1,9 +1,15 @@
 """Answers of the HTTP functions: JSON, and RFC 9457 problem details for everything that went wrong."""
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import orjson
+from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Response
+
+from functions.runtime import logger
+from records.errors import RecordError
 
 TITLES = {
     400: "Malformed request",
@@ -12,6 +18,7 @@ TITLES = {
     409: "Conflict",
     413: "Too large",
     415: "Unsupported content type",
+    422: "Refused",
     500: "Internal error",
     503: "Try again later",
 }
@@ -34,3 +41,21 @@ def problem(status: int, code: str, detail: str, headers: dict[str, str] | None 
         status_code=status,
         headers={"Content-Type": "application/problem+json", **(headers or {})},
     )
+
+
+def shielded(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Make a view answer a problem whatever fails inside: 503 where AWS did not do what was asked, else 500."""
+
+    @functools.wraps(view)
+    def call(**parameters: str) -> Response:
+        try:
+            return view(**parameters)
+        except (RecordError, BotoCoreError, ClientError) as error:
+            logger.exception("AWS did not do what was asked")
+            code = getattr(error, "code", "platform_unavailable")
+            return problem(503, code, "The hub cannot do this now; ask again.", {"Retry-After": "5"})
+        except Exception:  # noqa: BLE001 - whoever asked keeps what was sent and asks again
+            logger.exception("a bug")
+            return problem(500, "internal_error", "The hub failed. Its log says why.")
+
+    return call

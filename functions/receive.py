@@ -7,19 +7,19 @@ with one conditional write, answers 202. When it cannot be made durable it answe
 import binascii
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from chalice.app import Chalice, Request, Response
 
-from connectors.catalogue import connector
 from connectors.connection import Connection
 from connectors.errors import SignatureError, TopicError
 from connectors.manifest import Manifest, delivery_of, topic_of
 from connectors.signatures import Signed, verify
 from functions import connections, runtime
 from functions.ingest import UNREADABLE, ingest
-from functions.problems import answer, problem
-from functions.runtime import logger, metrics
-from functions.translate import PayloadError, media_type, parse
+from functions.problems import answer, problem, shielded
+from functions.runtime import logger
+from mappings.errors import PayloadError
+from mappings.payloads import media_type, parse
 from records.errors import StoreUnavailableError
 
 MAX_BODY = 6 * 1024 * 1024
@@ -28,12 +28,13 @@ app = Chalice(app_name="receive", configure_logs=False)
 
 
 @app.route("/webhooks/{connection_id}", methods=["POST"], content_types=["*/*"])
+@shielded
 def webhook(connection_id: str) -> Response:
     """Take one webhook."""
     connection = connections.find(connection_id)
     if connection is None:
         return problem(404, "connection_unknown", f"No connection {connection_id[:80]!r} is registered.")
-    manifest = connector(connection.connector).manifest
+    manifest = connections.connector_of(connection).manifest
     request: Request = app.current_request  # type: ignore[assignment] # there is one inside a view
     try:
         body: bytes = request.raw_body  # type: ignore[assignment] # API Gateway sends every body as base64
@@ -91,9 +92,9 @@ def _take(manifest: Manifest, connection: Connection, request: Signed) -> Respon
 
 
 def _count(name: str, connection_id: str) -> None:
-    metrics.add_dimension("connection", connection_id)
-    metrics.add_metric(name, MetricUnit.Count, 1)
-    metrics.flush_metrics()
+    """Count for CloudWatch by connection; the alarm for a silent connection (infra/connection.yaml) looks for this."""
+    with single_metric(name=name, unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("connection", connection_id)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

@@ -1,24 +1,26 @@
-"""What every function needs once per process: clients, stores, logger, metrics, and the time."""
+"""What every function needs once per process: clients, stores, logger, and the time."""
 
 import functools
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import botocore.config
+import botocore.loaders
 import botocore.session
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics
 
 from records.store.dynamo import DynamoStore
 from records.store.inbox import Inbox
 
 logger = Logger()
-metrics = Metrics()
 
 _CONFIG = botocore.config.Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "max_attempts": 4}, max_pool_connections=4
 )
+# The deployment package holds botocore's models of the services we call, and of no other (ops/aws_models.py).
+_MODELS = Path(__file__).parents[1] / "aws_models"
 
 
 @functools.cache
@@ -29,7 +31,11 @@ def client(service: str) -> Any:
 
 @functools.cache
 def _session() -> botocore.session.Session:
-    return botocore.session.get_session()
+    session = botocore.session.get_session()
+    if _MODELS.is_dir():
+        loader = botocore.loaders.Loader(extra_search_paths=[str(_MODELS)], include_default_search_paths=False)
+        session.register_component("data_loader", loader)
+    return session
 
 
 @functools.cache

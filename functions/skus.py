@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.catalogue import connector
+from connectors.client import make_call
 from connectors.connection import Connection
 from functions import connections, runtime
 from records import stocktaking
@@ -16,7 +16,7 @@ def resolve(connection: Connection, statements: list[dict[str, Any]]) -> None:
     Raises:
         ConnectorError: the channel had to be asked and did not answer.
     """
-    manifest = connector(connection.connector).manifest
+    manifest = connections.connector_of(connection).manifest
     wanting: list[tuple[dict[str, Any], str]] = []
     for statement in statements:
         if statement["kind"] in ("stock_count", "stock_movement"):
@@ -60,11 +60,11 @@ def _look_up(connection: Connection, kind: str, values: list[str], table: dict[s
 
 def _ask(connection: Connection, kind: str, value: str) -> str | None:
     """Ask the channel, and remember both directions."""
-    identity = connector(connection.connector).manifest.identity
+    identity = connections.connector_of(connection).manifest.identity
     method = identity.sku_of if kind == "stock" else identity.stock_id_of
     if method is None:
         return None
-    means: str | None = getattr(connections.client_of(connection), method)(value)
+    means: str | None = make_call(connections.client_of(connection), method, value)
     if means:
         sku, stock_id = (means, value) if kind == "stock" else (value, means)
         names = (connection.tenant, connection.connection_id)

@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from connectors.catalogue import connector, names
 from connectors.connection import Connection
 from functions import connections, runtime
 from records import customer as customers
-from records import identity, ids, showing, stock
+from records import goods, identity, ids, showing, stock
 from records import order as orders
 from records import shipment as shipments
 from records.facts import Stored
@@ -54,7 +53,7 @@ def order_view(item: Item) -> dict[str, Any]:
     return {**record, "status": seen.status, "statuses": statuses, "tasks": seen.tasks}
 
 
-def _line(line: Stored, seen: orders.LineState) -> dict[str, Any]:
+def _line(line: Stored, seen: goods.LineState) -> dict[str, Any]:
     quantity = {"ordered": seen.ordered, "cancelled": seen.cancelled, "fulfilled": seen.fulfilled}
     plain = {name: showing.plain(value) for name, value in {**quantity, "returned": seen.returned}.items()}
     return {**line, "quantity": plain}
@@ -92,7 +91,11 @@ def find_customers(tenant: str, key: str) -> list[dict[str, Any]]:
     """Find customers by a strong key such as `email:a@b.c`."""
     at = keys.claim(tenant, ids.claim(tenant, key))
     claim = runtime.records().get([at]).get(at)
-    return [customer(tenant, claim["customer_id"])] if claim else []
+    if claim is None:
+        return []
+    # Several may hold one phone number; of an e-mail or a card there is one holder.
+    found = [customer(tenant, name) for name in claim.get("holders") or [claim["customer_id"]]]
+    return list({each["customer_id"]: each for each in found}.values())
 
 
 def timeline(tenant: str, customer_id: str) -> list[dict[str, Any]]:
@@ -136,7 +139,7 @@ def _position(item: Item) -> dict[str, Any]:
 
 def availability(tenant: str, sku: str, connection: Connection) -> dict[str, Any]:
     """Give what one channel may promise, and what it should show at each place."""
-    rule = connector(connection.connector).manifest.pushes.get("stock")
+    rule = connections.connector_of(connection).manifest.pushes.get("stock")
     viewer = Viewer(
         connection.connection_id,
         connection.sells_from,
@@ -199,25 +202,43 @@ def event(tenant: str, event_id: str) -> dict[str, Any]:
 
 
 def _outcome(marker: Item) -> dict[str, Any]:
-    said = ("outcome", "mapping", "api_version", "facts", "children", "dropped", "code", "reason", "pointer")
+    said = ("outcome", "mapping", "connector", "facts", "children", "dropped", "code", "reason", "pointer")
     seen = {name: marker[name] for name in said if name in marker}
     return {**seen, "normalised_at": marker["at"], "records": unpack(marker["records"])}
 
 
-def events(tenant: str, limit: int, before: str | None = None) -> list[dict[str, Any]]:
-    """List what was received, newest first, with what became of it."""
-    moment = datetime.fromisoformat(before) if before else runtime.now()
-    listed: list[dict[str, Any]] = []
+def events(tenant: str, limit: int, before: str | None = None) -> tuple[list[dict[str, Any]], str | None]:
+    """List what was received, newest first, with what became of it, and the cursor of the next page.
+
+    Raises:
+        ValueError: `before` is not the cursor of a page.
+    """
+    moment = datetime.fromisoformat(before.partition(" ")[0]) if before else runtime.now()
+    listed: list[Item] = []
     for _ in range(HOURS_BACK):
-        hour = runtime.inbox().received(tenant, moment.strftime("%Y-%m-%dT%H"))
-        listed += [each for each in reversed(hour) if before is None or each["received_at"] < before]
+        hour = sorted(_received(tenant, moment.strftime("%Y-%m-%dT%H")), key=_place, reverse=True)
+        listed += [each for each in hour if before is None or _place(each) < before]
         if len(listed) >= limit:
             break
         moment -= timedelta(hours=1)
     page = listed[:limit]
     at = {each["pk"]: keys.applied(tenant, each["pk"].partition("#")[2]) for each in page}
     markers = runtime.records().get(list(at.values()))
-    return [_listed(each, markers.get(at[each["pk"]])) for each in page]
+    return [_listed(each, markers.get(at[each["pk"]])) for each in page], _place(page[-1]) if page[
+        limit - 1 :
+    ] else None
+
+
+def _received(tenant: str, hour: str) -> list[Item]:
+    found: list[Item] = []
+    while page := runtime.inbox().received(tenant, hour, after=found[-1]["received_at"] if found else ""):
+        found += page
+    return found
+
+
+def _place(item: Item) -> str:
+    """Say where an event stands in the list. The time alone would lose those of one millisecond between two pages."""
+    return f"{item['received_at']} {item['pk'].partition('#')[2]}"
 
 
 def _listed(item: Item, marker: Item | None) -> dict[str, Any]:
@@ -234,27 +255,6 @@ def parked(tenant: str, status: str) -> list[dict[str, Any]]:
     said = ("cause", "connection_id", "topic", "code", "reason", "pointer", "id", "why", "at")
     listed = [{name: item[name] for name in said if name in item} for item in items.values()]
     return sorted(listed, key=lambda each: str(each["at"]), reverse=True)
-
-
-def connectors() -> list[dict[str, Any]]:
-    """List the connectors and what they can do."""
-    return [capabilities(name) for name in names()]
-
-
-def capabilities(name: str) -> dict[str, Any]:
-    """Say what a connector can do."""
-    manifest = connector(name).manifest
-    return {
-        "channel": manifest.channel,
-        "name": manifest.name,
-        "kind": manifest.kind,
-        "grade": manifest.grade,
-        "api_version": manifest.api_version,
-        "receives": sorted(manifest.receives.topics),
-        "polls": sorted(manifest.polls),
-        "pushes": sorted(manifest.pushes),
-        "docs": manifest.docs,
-    }
 
 
 def registered(tenant: str) -> list[dict[str, Any]]:
