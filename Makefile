@@ -33,7 +33,11 @@ format: $(STAMP)  ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMP)  ## measure; writes build/bench.json and prints a table
+$(STAMP)-bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+bench: $(STAMP)-bench  ## measure; writes build/bench.json and prints a table
 	$(BIN)/python -m ops.bench
 
 package: $(STAMP)  ## build the deployment package for AWS in build/

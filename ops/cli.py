@@ -1,4 +1,4 @@
-"""The command `tributary`. Every command takes --json and then prints one JSON document; exit code 0 means it was done."""
+"""The command `tributary`. With --json every command prints one JSON document; exit code 0 means it was done."""
 
 import signal
 import sys
@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from urllib3.exceptions import HTTPError
 
 from connectors.errors import ConnectorError
-from functions.translate import ContractBreachError, MappingError, PayloadError
+from connectors.translate import ContractBreachError, MappingError, PayloadError
+from mappings.errors import MappingFileError
 from ops import commands_connectors, commands_hub, commands_records, printing, running
 from ops.cloud import Cloud, CloudError
 from ops.deploy import DeployError, deploy_hub
@@ -45,6 +46,7 @@ EXPECTED = (
     DeployError,
     ConnectorError,
     MappingError,
+    MappingFileError,
     PayloadError,
     ContractBreachError,
     ClientError,

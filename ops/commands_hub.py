@@ -128,6 +128,7 @@ def show_trace(content: dict[str, Any]) -> None:
         "digest",
         "outcome",
         "mapping",
+        "connector",
         "code",
         "reason",
         "pointer",
@@ -151,12 +152,10 @@ def list_quarantine(as_json: AsJson = False) -> None:
 
 
 def _show_quarantine(content: dict[str, Any]) -> None:
-    rows = [
-        (each["at"], each["cause"], each["connection_id"], each["code"], each["reason"]) for each in content["events"]
-    ]
-    printing.table("Quarantined events", ("at", "event", "connection", "code", "reason"), rows)
-    rows = [(each["at"], each["id"], each["code"], each["why"]) for each in content["pushes"]]
-    printing.table("Failed pushes", ("at", "push", "code", "why"), rows)
+    columns = ("at", "cause", "connection_id", "code", "reason")
+    printing.table("Quarantined events", columns, [[each[name] for name in columns] for each in content["events"]])
+    columns = ("at", "cause", "id", "code", "why")
+    printing.table("Failed pushes", columns, [[each[name] for name in columns] for each in content["pushes"]])
 
 
 def feed(

@@ -25,7 +25,12 @@ def find_customers(
     """Find customers by e-mail, phone (E.164) or loyalty card."""
     asked = {"email": email, "phone": phone, "loyalty": loyalty}
     found = _api().get("/v1/customers", **{name: value for name, value in asked.items() if value})
-    say(as_json=as_json, content=found, people=lambda said: [_show_customer(each) for each in said["customers"]])
+    say(as_json=as_json, content=found, people=_show_customers)
+
+
+def _show_customers(content: dict[str, Any]) -> None:
+    for each in content["customers"]:
+        _show_customer(each)
 
 
 @customers.command("show")

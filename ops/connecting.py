@@ -5,10 +5,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.catalogue import connector
+from connectors.catalogue import Connector
 from connectors.connection import Connection
 from connectors.errors import ManifestError
 from functions.connections import register
+from functions.registry import Registry
 from ops.deploy import Hub, deploy_connection, remove_connection
 from records.store.wire import from_wire
 
@@ -23,7 +24,7 @@ def add(hub: Hub, fields: Mapping[str, Any], secrets: Mapping[str, str]) -> Conn
         DeployError: the stack failed.
         pydantic.ValidationError: a field is wrong.
     """
-    wanted = set(connector(fields["connector"]).manifest.secrets)
+    wanted = set(connector_of(hub, fields["tenant"], fields["connector"]).manifest.secrets)
     if wanted != set(secrets):
         lacks, extra = sorted(wanted - set(secrets)), sorted(set(secrets) - wanted)
         raise ManifestError(f"{fields['connector']} needs --secret for {lacks or 'nothing more'}; not known: {extra}")
@@ -36,6 +37,17 @@ def add(hub: Hub, fields: Mapping[str, Any], secrets: Mapping[str, str]) -> Conn
     made = draft.model_copy(update={"secret_arn": outputs["SecretArn"]})
     save(hub, made)
     return made
+
+
+def connector_of(hub: Hub, tenant: str, reference: str) -> Connector:
+    """Give the connector a connection names: the repository's, or one registered with this hub.
+
+    Raises:
+        ManifestError: there is none.
+    """
+    dynamo, table = hub.clients("dynamodb"), hub.outputs["ConnectionsTable"]
+    registry = Registry(dynamo, table, lambda: hub.clients("s3"), hub.outputs["PackageBucket"])
+    return registry.connector(tenant, reference)
 
 
 def save(hub: Hub, connection: Connection) -> None:
@@ -59,7 +71,8 @@ def load(hub: Hub, connection_id: str) -> Connection:
 def listed(hub: Hub) -> list[Connection]:
     """List every connection of the hub."""
     pages = hub.clients("dynamodb").get_paginator("scan").paginate(TableName=hub.outputs["ConnectionsTable"])
-    found = [Connection.model_validate_json(from_wire(item)["connection"]) for page in pages for item in page["Items"]]
+    items = [from_wire(item) for page in pages for item in page["Items"]]
+    found = [Connection.model_validate_json(item["connection"]) for item in items if "connection" in item]
     return sorted(found, key=lambda connection: connection.connection_id)
 
 

@@ -1,11 +1,11 @@
-"""`tributary feed`: send files through the hub's front door as the channel would, signed with the connection's secret."""
+"""`tributary feed`: send files through the front door as the channel would, signed with the connection's secret."""
 
 import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from connectors.catalogue import Connector, connector
+from connectors.catalogue import Connector
 from connectors.connection import Connection
 from connectors.errors import ManifestError
 from connectors.signatures import sign
@@ -22,7 +22,7 @@ def feed(hub: Hub, connection_id: str, file: Path, topic: str | None) -> dict[st
     file of a channel without webhooks) is handed in over the API.
     """
     connection = connecting.load(hub, connection_id)
-    kind = connector(connection.connector)
+    kind = connecting.connector_of(hub, connection.tenant, connection.connector)
     body = file.read_bytes()
     rule = kind.manifest.receives.topics.get(topic) if topic else None
     if topic and (kind.manifest.receives.signature is None or (rule and rule.internal)):

@@ -8,8 +8,8 @@ from typing import Any
 from connectors.catalogue import Connector
 from connectors.connection import Connection
 from connectors.errors import ManifestError
+from connectors.translate import fact, parse, statements
 from events.facts import Fact
-from functions.translate import fact, parse, statements
 from mappings.engine import load_in
 
 LISTS = ("owns", "sells_from")

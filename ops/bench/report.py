@@ -1,0 +1,81 @@
+"""The figures: merged into build/bench.json, shown as a table beside the budgets of design.md section 9."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from ops import printing
+
+FILE = Path(__file__).parents[2] / "build" / "bench.json"
+NAME = re.compile(r"[a-z]+(\.[a-z0-9_]+)+")  # area.case.figure; a figure of the area itself has no case
+
+# What design.md section 9 allows at most, by the end of a figure's name.
+BUDGETS = {
+    "mapping.shopify_order.ratio_to_hand": 1.15,
+    "mapping.shopify_order.ratio_to_json": 2.6,
+    "ratio_cpu": 0.65,
+    "ratio_rss": 0.70,
+    "order.aws_calls": 3.0,
+    "order.write_units": 14.0,
+    "order.read_units": 1.5,
+    "order.inbox_write_units": 3.0,
+    "order.bus_events": 1.0,
+    "path.dead_letters": 0.0,
+}
+
+Figures = Mapping[str, float]
+
+
+def budget(name: str) -> float | None:
+    """Give what a figure may be at most, if anything limits it: the budget of its whole name, or of its last part."""
+    return BUDGETS.get(name, BUDGETS.get(name.rpartition(".")[2]))
+
+
+def beyond(figures: Figures) -> list[str]:
+    """Name the figures that are beyond their budgets."""
+    return [name for name, value in figures.items() if (most := budget(name)) is not None and value > most]
+
+
+def merged(known: Figures, measured: Figures) -> dict[str, float]:
+    """Put new figures in the place of all the old ones of the same areas.
+
+    Raises:
+        ValueError: a figure's name is not `area.case.figure`.
+    """
+    wrong = [name for name in measured if not NAME.fullmatch(name)]
+    if wrong:
+        raise ValueError(f"not area.case.figure: {', '.join(wrong)}")
+    renewed = {name.partition(".")[0] for name in measured}
+    kept = {name: value for name, value in known.items() if name.partition(".")[0] not in renewed}
+    return dict(sorted({**kept, **measured}.items()))
+
+
+def save(measured: Figures, file: Path = FILE) -> dict[str, float]:
+    """Merge figures into the file; gives all that is in it."""
+    known = json.loads(file.read_text()) if file.exists() else {}
+    content = merged(known, {name: round(value, 4) for name, value in measured.items()})
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(content, indent=2) + "\n")
+    return content
+
+
+def show(figures: Figures) -> None:
+    """Print the figures: green within their budgets, red beyond."""
+    made = Table(title="make bench", title_justify="left", header_style="bold", title_style="bold")
+    made.add_column("figure")
+    made.add_column("measured", justify="right")
+    made.add_column("budget", justify="right")
+    for name, value in figures.items():
+        most = budget(name)
+        colour = "" if most is None else "green" if value <= most else "red"
+        made.add_row(name, Text(written(value), style=colour), "" if most is None else f"≤ {most:g}")
+    printing.out.print(made)
+
+
+def written(value: float) -> str:
+    """Write a number for people: whole, or with three digits that count."""
+    return f"{value:.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.3g}"

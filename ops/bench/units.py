@@ -1,0 +1,60 @@
+"""DynamoDB's arithmetic: how large an item is, and what reading and writing it costs.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html and
+…/read-write-operations.html. A write is rounded up to a kilobyte and twice as dear in a transaction, a read to four.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+WRITE, READ = 1024, 4096
+
+Wire = Mapping[str, Mapping[str, Any]]
+"""An item in DynamoDB's own JSON."""
+
+
+def item_size(item: Wire) -> int:
+    """Give an item's size in bytes: names and values."""
+    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+
+
+def _size(value: Mapping[str, Any]) -> int:
+    ((kind, content),) = value.items()
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "N":
+            return _number_size(Decimal(content))
+        case "B":
+            return len(content)
+        case "BOOL" | "NULL":
+            return 1
+        case "M":
+            return 3 + len(content) + item_size(content)
+        case "L":
+            return 3 + len(content) + sum(_size(part) for part in content)
+        case _:
+            raise ValueError(f"items here have no values of type {kind}")
+
+
+def _number_size(number: Decimal) -> int:
+    """Two digits are a byte, zeros at both ends are not kept; one byte more for the exponent, and one for a minus."""
+    sign, digits, _ = number.normalize().as_tuple()
+    return math.ceil(len(digits) / 2) + 1 + sign
+
+
+def write_units(size: int, *, transaction: bool = False) -> float:
+    """Give the units of writing an item whose larger state, before or after, has this size."""
+    return max(1, math.ceil(size / WRITE)) * (2.0 if transaction else 1.0)
+
+
+def read_units(sizes: Iterable[int], *, consistent: bool = True) -> float:
+    """Give the units of reading items one by one; one that is not there costs as much as the smallest."""
+    return sum(max(1, math.ceil(size / READ)) for size in sizes) * (1.0 if consistent else 0.5)
+
+
+def query_units(sizes: Iterable[int], *, consistent: bool = True) -> float:
+    """Give the units of reading neighbours, which are rounded up together."""
+    return read_units([sum(sizes)], consistent=consistent)

@@ -1,0 +1,29 @@
+"""`tributary demo`: a trading day through five channels, and whether everybody agrees in the evening."""
+
+import time
+from typing import Any
+
+from ops import printing
+from ops.demo import report, verdict
+from ops.demo.day import Day
+from ops.demo.day import play as live
+from ops.demo.shops import Shops
+
+
+def play(*, people: bool) -> dict[str, Any]:
+    """Play the day; with `people` tell and show it. Gives what `--json` prints."""
+    started, day = time.monotonic(), Day()
+    tell = printing.step
+    with Shops.open(tell) as shops:
+        problem: str | None = None
+        try:
+            live(shops, day, tell, lambda: verdict.wait(shops))
+        except verdict.NotQuietError as error:
+            problem = str(error)
+        result = verdict.summary(shops, day, time.monotonic() - started)
+        if problem:
+            result["disagreements"].insert(0, problem)
+            result["ok"] = False
+        if people:
+            report.show(shops, day, result)
+    return result
