@@ -1,0 +1,29 @@
+"""A retailer for each story, on the one hub that all tests share."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from retailer import Retailer, admit
+
+from ops.deploy import Hub
+
+
+@pytest.fixture(scope="session")
+def admitted(hub: Hub) -> Hub:
+    """The hub, with a token for each tenant of retailer.TENANTS."""
+    admit(hub)
+    return hub
+
+
+@pytest.fixture(scope="module")
+def open_shop(admitted: Hub) -> Iterator[Callable[[str], Retailer]]:
+    """Makes the retailer of a tenant; it closes with the module."""
+    opened: list[Retailer] = []
+
+    def make(tenant: str) -> Retailer:
+        opened.append(Retailer(admitted, tenant))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.close()

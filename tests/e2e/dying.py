@@ -1,0 +1,140 @@
+"""A package whose functions die where they are told to: the same source, and a piece behind it that counts calls.
+
+The folder `notes` tells and is told: plan.json says what to do in which call of a function whose event holds all of an
+entry's words; fired/<name> says that a process died of an entry; calls.jsonl holds what an entry without a place saw.
+"""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ops import package
+
+FUNCTIONS = ("receive", "announce", "normalise", "push")
+LEASE_SECONDS = 3  # as in production, shorter than the time a message stays hidden
+HIDDEN_SECONDS = 6
+
+IN_RUNTIME = """
+
+import base64 as _base64
+import json as _json
+
+from botocore.client import BaseClient as _BaseClient
+
+from connectors.http import Http as _Http
+
+_NOTES = Path({notes!r})
+_running = {{"entries": [], "calls": []}}
+
+
+def _text(event):
+    body = event.get("body") or ""
+    return _json.dumps(event) + (_base64.b64decode(body).decode() if event.get("isBase64Encoded") else "")
+
+
+def _die(entry):
+    try:
+        (_NOTES / "fired" / entry["name"]).touch(exist_ok=False)
+    except FileExistsError:
+        return
+    os._exit(1)
+
+
+def _counted(name, call):
+    def count(self, *args, **kwargs):
+        what = f"{{name}} {{args[0]}}"
+        for entry in _running["entries"]:
+            if entry["after"] == 0 and not _running["calls"]:
+                _die(entry)
+        answer = call(self, *args, **kwargs)
+        _running["calls"].append(what)
+        for entry in _running["entries"]:
+            if entry["after"] == len(_running["calls"]):
+                _die(entry)
+        return answer
+    return count
+
+
+def watched(function, handler):
+    def watch(event, context):
+        from functions import connections
+        text = _text(event)
+        plan = _json.loads((_NOTES / "plan.json").read_text())
+        mine = [e for e in plan if e["function"] == function and all(word in text for word in e["words"])]
+        if mine:
+            connections._remembered.clear()  # a cold process makes every call
+        _running.update(entries=mine, calls=[])
+        answer = handler(event, context)
+        seen = [_json.dumps({{"name": e["name"], "calls": _running["calls"]}}) for e in mine if e["after"] is None]
+        if seen:
+            with (_NOTES / "calls.jsonl").open("a") as lines:
+                lines.write("\\n".join(seen) + "\\n")
+        return answer
+    return watch
+
+
+_BaseClient._make_api_call = _counted("aws", _BaseClient._make_api_call)
+_Http.call = _counted("channel", _Http.call)
+"""
+
+IN_FUNCTION = """
+
+from functions import runtime as _runtime
+
+handler = _runtime.watched({name!r}, handler)
+"""
+
+IN_LEASES = """
+
+LEASE = timedelta(seconds={seconds})
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Die after so many outside calls (0: before the first) of a function, once; None: only note the calls."""
+
+    name: str
+    function: str
+    words: tuple[str, ...]
+    after: int | None
+
+
+@dataclass(frozen=True)
+class Notes:
+    """The folder through which a test and the functions speak."""
+
+    folder: Path
+
+    def plan(self, entries: list[Entry]) -> None:
+        """Say what to do from now on."""
+        (self.folder / "fired").mkdir(parents=True, exist_ok=True)
+        draft = self.folder / "plan.draft"
+        draft.write_text(json.dumps([asdict(entry) for entry in entries]))
+        draft.replace(self.folder / "plan.json")
+
+    def fired(self) -> set[str]:
+        """Name the entries of which a process died."""
+        return {path.name for path in (self.folder / "fired").iterdir()}
+
+    def calls(self) -> dict[str, list[str]]:
+        """Give the outside calls that each noting entry saw, of the longest run that it saw."""
+        seen: dict[str, list[str]] = {}
+        for line in (self.folder / "calls.jsonl").read_text().splitlines():
+            said = json.loads(line)
+            seen[said["name"]] = max(seen.get(said["name"], []), said["calls"], key=len)
+        return seen
+
+
+def build(notes: Notes, checkout: Path) -> bytes:
+    """Build the package; `checkout` is an empty folder to do it in."""
+    for name in package.PACKAGES:
+        shutil.copytree(package.CHECKOUT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
+    pieces = {f"functions/{name}.py": IN_FUNCTION.format(name=name) for name in FUNCTIONS}
+    pieces["functions/runtime.py"] = IN_RUNTIME.format(notes=str(notes.folder))
+    pieces["functions/leases.py"] = IN_LEASES.format(seconds=LEASE_SECONDS)
+    for path, piece in pieces.items():
+        file = checkout / path
+        file.write_text(file.read_text() + piece)
+    return package.build_local(checkout)
