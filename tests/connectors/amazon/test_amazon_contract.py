@@ -5,16 +5,12 @@
 
 import contextlib
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from contracts import serving
 
 from connectors.amazon.client import Client
 from connectors.client import Push
@@ -25,34 +21,13 @@ from mappings.engine import load_out
 from ops.standins.amazon import Amazon
 
 ROOT = Path(__file__).parents[3]
-CONTRACTS = ROOT.parent / "shared" / "contracts"
-PYTHON = os.environ.get("CONTRACT_PYTHON", sys.executable)
-NEEDED = "import openapi_core, werkzeug"
 
 
 @pytest.fixture
 def contract(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Serve the contract; gives its URL and where it writes its verdicts."""
-    if not (CONTRACTS / "spapi.oas3.json").exists():
-        pytest.skip("shared/contracts/spapi.oas3.json is not beside the repository")
-    if subprocess.run([PYTHON, "-c", NEEDED], capture_output=True, check=False).returncode:
-        pytest.skip("openapi-core and werkzeug are not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    verdicts = tmp_path / "verdicts.jsonl"
-    command = [PYTHON, str(CONTRACTS / "pycontract.py"), str(CONTRACTS / "spapi.oas3.json"), str(port)]
-    server = subprocess.Popen(command, env={**os.environ, "RECORD": str(verdicts)}, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}", verdicts
-    server.terminate()
-    server.wait(timeout=10)
+    with serving("spapi.oas3.json", tmp_path) as served:
+        yield served
 
 
 @pytest.fixture

@@ -4,48 +4,22 @@
 """
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from contracts import serving
 
 from connectors.connection import Connection
 from connectors.dhl.client import Client
 from connectors.http import Http
 
-CONTRACTS = Path(__file__).parents[3].parent / "shared" / "contracts"
-PYTHON = os.environ.get("CONTRACT_PYTHON", sys.executable)
-NEEDED = "import openapi_core, werkzeug"
-
 
 @pytest.fixture
 def contract(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Serve the contract; gives its URL and where it writes its verdicts."""
-    if not (CONTRACTS / "dhl.json").exists():
-        pytest.skip("shared/contracts/dhl.json is not beside the repository")
-    if subprocess.run([PYTHON, "-c", NEEDED], capture_output=True, check=False).returncode:
-        pytest.skip("openapi-core and werkzeug are not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    verdicts = tmp_path / "verdicts.jsonl"
-    command = [PYTHON, str(CONTRACTS / "pycontract.py"), str(CONTRACTS / "dhl.json"), str(port)]
-    server = subprocess.Popen(command, env={**os.environ, "RECORD": str(verdicts)}, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}", verdicts
-    server.terminate()
-    server.wait(timeout=10)
+    with serving("dhl.json", tmp_path) as served:
+        yield served
 
 
 def test_the_call_has_the_form_of_dhls_contract(contract: tuple[str, Path]) -> None:

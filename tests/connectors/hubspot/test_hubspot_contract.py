@@ -4,16 +4,12 @@
 """
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from contracts import serving
 
 from connectors.client import Push
 from connectors.connection import Connection
@@ -23,34 +19,13 @@ from connectors.hubspot.client import Client
 from mappings.engine import load_out
 
 ROOT = Path(__file__).parents[3]
-CONTRACTS = ROOT.parent / "shared" / "contracts"
-PYTHON = os.environ.get("CONTRACT_PYTHON", sys.executable)
-NEEDED = "import openapi_core, werkzeug"
 
 
 @pytest.fixture
 def contract(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Serve the contract; gives its URL and where it writes its verdicts."""
-    if not (CONTRACTS / "hubspot.json").exists():
-        pytest.skip("shared/contracts/hubspot.json is not beside the repository")
-    if subprocess.run([PYTHON, "-c", NEEDED], capture_output=True, check=False).returncode:
-        pytest.skip("openapi-core and werkzeug are not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    verdicts = tmp_path / "verdicts.jsonl"
-    command = [PYTHON, str(CONTRACTS / "pycontract.py"), str(CONTRACTS / "hubspot.json"), str(port)]
-    server = subprocess.Popen(command, env={**os.environ, "RECORD": str(verdicts)}, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}", verdicts
-    server.terminate()
-    server.wait(timeout=10)
+    with serving("hubspot.json", tmp_path) as served:
+        yield served
 
 
 def verdicts_of(file: Path) -> list[tuple[str, int, list[str]]]:
