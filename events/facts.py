@@ -173,6 +173,13 @@ class Variant(Part):
     title: str | None = None
 
 
+class RelatedOrder(Part):
+    """Another order of the same purchase, on whatever channel: `<connection_id>/<channel_order_id>`."""
+
+    type: Literal["exchange", "extra_purchase", "replacement", "split"]
+    order_reference: str = Field(pattern=r"^[^/]+/.+$")
+
+
 class Fact(Part):
     """What every fact carries. `source_version` orders two statements about one thing: larger is newer."""
 
@@ -212,6 +219,7 @@ class Order(Fact):
     payments: tuple[Payment, ...] = ()
     source_status: str | None = None
     attribution: Attribution | None = None
+    related: tuple[RelatedOrder, ...] = ()
 
     KEY = ("channel_order_id",)
 
@@ -224,7 +232,9 @@ class Fulfillment(Fact):
     channel_order_id: Id | None = None
     order_reference: str | None = None
     fulfillment_id: Id
-    status: Literal["pending", "success", "cancelled", "failed"]
+    status: Literal["pending", "ready", "success", "failed", "cancelled", "expired"] = Field(
+        description="ready: waits for its buyer at the counter; expired: it waited too long and stays in the shop"
+    )
     tracking: tuple[Tracking, ...] = ()
     location_id: Id | None = None
     lines: tuple[LineQuantity, ...] = Field(default=(), description="empty: everything still open on the order")

@@ -1,5 +1,6 @@
 """What the API answers: records, events and traces as JSON. Reads only."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from records import order as orders
 from records import shipment as shipments
 from records.facts import Stored
 from records.packing import unpack
+from records.payments import Money
 from records.showing import Viewer
 from records.store import keys
 from records.store.actions import Item, Key
@@ -45,12 +47,23 @@ def order_view(item: Item) -> dict[str, Any]:
     record["fulfillments"] = list(state.fulfillments.values())
     record["adjustments"] = list(state.adjustments.values())
     record["parcels"] = state.parcels
+    record["links"] = list(state.links.values())
     if seen is None:
         return {**record, "status": "waiting"}
     quantities = {line.line_id: line for line in seen.lines}
     record["line_items"] = [_line(line, quantities[line["line_id"]]) for line in placed.get("line_items", [])]
-    statuses = {"payment": seen.payment, "fulfillment": seen.fulfillment, "return": seen.returning}
-    return {**record, "status": seen.status, "statuses": statuses, "tasks": seen.tasks}
+    statuses = {
+        "payment": seen.payment,
+        "fulfillment": seen.fulfillment,
+        "return": seen.returning,
+        "pickup": seen.pickup,
+    }
+    return {**record, "status": seen.status, "statuses": statuses, "money": _money(seen.money), "tasks": seen.tasks}
+
+
+def _money(seen: Money) -> dict[str, Any]:
+    derived = {"kept": seen.kept, "refund_excess": seen.refund_excess, "outstanding": seen.outstanding}
+    return {**asdict(seen), **derived}
 
 
 def _line(line: Stored, seen: goods.LineState) -> dict[str, Any]:

@@ -14,7 +14,15 @@ from urllib3.exceptions import HTTPError
 from connectors.errors import ConnectorError
 from connectors.translate import ContractBreachError, MappingError, PayloadError
 from mappings.errors import MappingFileError
-from ops import commands_connectors, commands_hub, commands_records, printing, running
+from ops import (
+    commands_connectors,
+    commands_customers,
+    commands_hub,
+    commands_orders,
+    commands_stock,
+    printing,
+    running,
+)
 from ops.cloud import Cloud, CloudError
 from ops.deploy import DeployError, deploy_hub
 from ops.options import AsJson
@@ -34,9 +42,9 @@ app.add_typer(
 app.add_typer(commands_hub.connections, name="connections", help="The accounts at channels that the hub serves.")
 app.add_typer(commands_hub.events, name="events", help="What came in, and what became of it.")
 app.add_typer(commands_hub.quarantine, name="quarantine", help="What waits for a person.")
-app.add_typer(commands_records.customers, name="customers", help="One customer over all channels.")
-app.add_typer(commands_records.stock, name="stock", help="One stock over all channels.")
-app.add_typer(commands_records.orders, name="orders", help="Orders of every channel.")
+app.add_typer(commands_customers.app, name="customers", help="One customer over all channels.")
+app.add_typer(commands_stock.app, name="stock", help="One stock over all channels.")
+app.add_typer(commands_orders.app, name="orders", help="Orders of every channel.")
 app.command("feed")(commands_hub.feed)
 
 EXPECTED = (

@@ -83,6 +83,16 @@ class Api:
         answer = self._pool.request("POST", self.hub.api_url + path, body=body, headers=headers)
         return answer.status, self._checked(answer)
 
+    def send(self, path: str, content: dict[str, Any], method: str = "POST", headers: dict[str, str] | None = None) -> Any:
+        """Send a JSON object; gives the answer.
+
+        Raises:
+            ApiError: with the hub's own explanation.
+        """
+        known = {**self._headers(), "Content-Type": "application/json", **(headers or {})}
+        body = json.dumps(content).encode()
+        return self._checked(self._pool.request(method, self.hub.api_url + path, body=body, headers=known))
+
     def webhook(self, connection_id: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
         """Send what a channel would send; gives status and answer, also of a refusal."""
         url = f"{self.hub.webhooks_url}/{connection_id}"

@@ -58,6 +58,23 @@ def _again(pause: Pause, attempt: Callable[[bool], T]) -> T:
     return attempt(True)
 
 
+def change(store: Store, cause: Cause, decide: Callable[[Unit], T], pause: Pause = time.sleep) -> T:
+    """Change records by hand: decide on what lies there and write it at once, and again while others write the same.
+
+    Raises:
+        StoreUnavailableError: it may or may not be written; it may be asked again.
+        ConflictError: too many others wrote the same records at the same time.
+    """
+
+    def attempt(consistent: bool) -> T:
+        unit = Unit(store, consistent=consistent)
+        made = decide(unit)
+        unit.commit(None)
+        return made
+
+    return _again(pause, attempt)
+
+
 def _apply_once(
     store: Store, cause: Cause, facts: list[Stored], about: Item, pause: Pause, consistent: bool
 ) -> Applied:

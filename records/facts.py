@@ -10,7 +10,7 @@ Stored = dict[str, Any]
 Rank = tuple[str, str, tuple[int, ...], str]
 
 # Within one moment a thing moves this way and not back.
-STAGES = ("pending", "success", "failed", "cancelled")
+STAGES = ("pending", "ready", "success", "failed", "cancelled", "expired")
 PAYMENT_STAGES = ("pending", "failed", "authorized", "voided", "paid", "refunded")
 
 

@@ -6,20 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from records.facts import Stored
+from records.shipment import MOVING
 
 ZERO = Decimal(0)
-
-# Scans after which the carrier has the goods, whatever a channel says of the label.
-MOVING = {
-    "picked_up",
-    "in_transit",
-    "out_for_delivery",
-    "available_for_pickup",
-    "delivered",
-    "delivery_failed",
-    "return_to_sender",
-    "returned",
-}
 
 
 @dataclass
@@ -111,7 +100,11 @@ def sent(fulfillments: dict[str, Stored], parcels: dict[str, Stored]) -> dict[st
     """Give the fulfilments that took place, each parcel once, also when two systems tell of it: the same tracking
     number is the same goods, and they left when the first of the two says so.
     """
-    took_place = {key: each for key, each in fulfillments.items() if _took_place(each, parcels)}
+    took_place = {
+        key: {**each, "since": each.get("since") or {"": _left_at(each, parcels)}}
+        for key, each in fulfillments.items()
+        if _took_place(each, parcels)
+    }
     # A statement that names its lines says more than one that ships "everything open": it goes first.
     order = sorted(took_place, key=lambda key: (not took_place[key].get("lines"), _moved_at(took_place[key], {}), key))
     once: dict[str, Stored] = {}
@@ -124,19 +117,24 @@ def sent(fulfillments: dict[str, Stored], parcels: dict[str, Stored]) -> dict[st
             known = {reference: min(at, first) for reference, at in once[twin]["since"].items()}
             once[twin] = {**once[twin], "since": known}
         if not twins:
-            once[key] = {
-                **took_place[key],
-                "since": took_place[key].get("since") or {"": _moved_at(took_place[key], {})},
-            }
+            once[key] = took_place[key]
             seen |= dict.fromkeys(numbers, key)
     return once
 
 
 def _took_place(fulfillment: Stored, parcels: dict[str, Stored]) -> bool:
-    """Tell whether goods left. A fulfilment taken back did not happen, unless the carrier has the parcel."""
-    if fulfillment["status"] == "cancelled":
-        return any(parcels.get(number, {}).get("status") in MOVING for number in numbers_of(fulfillment))
-    return bool(fulfillment["status"] == "success")
+    """Tell whether goods left. What the carrier has, has left, whatever a channel says of the label. Otherwise only a
+    cancel takes back what was said to have left: no later word un-ships it.
+    """
+    if any(parcels.get(number, {}).get("status") in MOVING for number in numbers_of(fulfillment)):
+        return True
+    return bool(fulfillment["status"] == "success" or (fulfillment["status"] != "cancelled" and "since" in fulfillment))
+
+
+def _left_at(fulfillment: Stored, parcels: dict[str, Stored]) -> str:
+    """Say when goods left: when a channel first said so or, where none did, when the carrier first had them."""
+    scanned = [parcels[number]["left_at"] for number in numbers_of(fulfillment) if "left_at" in parcels.get(number, {})]
+    return _moved_at(fulfillment, {}) if "since" in fulfillment or not scanned else min(scanned)
 
 
 def numbers_of(fulfillment: Stored) -> list[str]:

@@ -7,16 +7,20 @@ from typing import Any
 from records import goods
 from records.facts import Stored, is_newer, join
 from records.goods import ZERO, Lines, LineState, Move
+from records.payments import Money, money
 
 
 @dataclass(frozen=True)
 class OrderState:
-    """Everything said of one order: the newest order statement, each fulfilment, each adjustment, each parcel."""
+    """Everything said of one order: the newest order statement, each fulfilment, each adjustment, each parcel, and each
+    other order it belongs with.
+    """
 
     order: dict[str, Stored] = field(default_factory=dict)
     fulfillments: dict[str, Stored] = field(default_factory=dict)
     adjustments: dict[str, Stored] = field(default_factory=dict)
     parcels: dict[str, Stored] = field(default_factory=dict)
+    links: dict[str, Stored] = field(default_factory=dict)
 
     def with_fact(self, fact: Stored) -> "OrderState":
         """Join one fact; the same object comes back where it says nothing new."""
@@ -34,6 +38,13 @@ class OrderState:
         if self.parcels.get(number) == parcel:
             return self
         return OrderState(**{**self.__dict__, "parcels": {**self.parcels, number: parcel}})
+
+    def with_link(self, kind: str, order_id: str) -> "OrderState":
+        """Note another order that belongs with this one; the same object comes back where it is known."""
+        key = f"{kind} {order_id}"
+        if key in self.links:
+            return self
+        return OrderState(**{**self.__dict__, "links": {**self.links, key: {"type": kind, "order_id": order_id}}})
 
     def as_json(self) -> dict[str, Any]:
         """Give the form that is kept."""
@@ -63,7 +74,9 @@ class OrderView:
     payment: str
     fulfillment: str
     returning: str
+    pickup: str
     status: str
+    money: Money
     tasks: list[dict[str, str]]
 
 
@@ -79,14 +92,18 @@ def view(state: OrderState) -> OrderView | None:
         for line in lines.values():
             line.cancelled = line.ordered - line.fulfilled
     fulfillment, returning = _fulfillment(lines, sent, state), _returning(lines)
+    status, paid = _status(order, lines, fulfillment, returning), money(order, state.adjustments.values())
+    pickup = _pickup(order, state, status, fulfillment)
     return OrderView(
         lines=list(lines.values()),
         moves=moves,
-        payment=_payment(order, state),
+        payment=paid.status,
         fulfillment=fulfillment,
         returning=returning,
-        status=_status(order, lines, fulfillment, returning),
-        tasks=_tasks(order, lines),
+        pickup=pickup,
+        status=status,
+        money=paid,
+        tasks=_tasks(order, lines, pickup, paid),
     )
 
 
@@ -110,26 +127,16 @@ def _returning(lines: Lines) -> str:
     return "returned" if all(line.out == 0 for line in lines.values()) else "partial"
 
 
-def _payment(order: Stored, state: OrderState) -> str:
-    """Derive what of the money has moved, in minor units of the order's currency."""
-    by_status: dict[str, int] = {}
-    for payment in order.get("payments", []):
-        by_status[payment["status"]] = by_status.get(payment["status"], 0) + payment["amount"]
-    paid = by_status.get("paid", 0) + by_status.get("refunded", 0)
-    refunded = -sum(
-        adjustment["amount"] for adjustment in state.adjustments.values() if adjustment["status"] == "success"
-    )
-    total = order["totals"]["total"]
-    if paid and (refunded >= paid or by_status.get("paid", 0) == 0):
-        return "refunded"
-    if paid and (refunded > 0 or by_status.get("refunded")):
-        return "partially_refunded"
-    if paid:
-        return "paid" if paid >= total else "partially_paid"
-    for status in ("authorized", "pending", "voided", "failed"):
-        if status in by_status:
-            return status
-    return "paid" if total == 0 else "pending"
+def _pickup(order: Stored, state: OrderState, status: str, fulfillment: str) -> str:
+    """Say how far goods are that the buyer collects: placed, ready, collected, expired; none: all are sent."""
+    if "pickup" not in {expectation["method"] for expectation in order.get("expectations", [])}:
+        return "none"
+    if status == "cancelled":
+        return "cancelled"
+    if fulfillment in ("fulfilled", "delivered"):
+        return "collected"
+    steps = {each["status"] for each in state.fulfillments.values()}
+    return next((step for step in ("ready", "expired") if step in steps), "placed")
 
 
 def _status(order: Stored, lines: Lines, fulfillment: str, returning: str) -> str:
@@ -141,15 +148,22 @@ def _status(order: Stored, lines: Lines, fulfillment: str, returning: str) -> st
     return "completed" if fulfillment in ("fulfilled", "delivered") else "open"
 
 
-def _tasks(order: Stored, lines: Lines) -> list[dict[str, str]]:
-    """Say what no rule may settle: goods that left before the cancel must be asked back, not un-shipped."""
+def _tasks(order: Stored, lines: Lines, pickup: str, paid: Money) -> list[dict[str, str]]:
+    """Say what no rule may settle. Goods that left before the cancel must be asked back, not un-shipped; goods nobody
+    collected lie in the shop; money given back beyond what was paid must be looked at.
+    """
     cancelled = bool(order.get("cancelled_at"))
     asked = {line.line_id: line.out if cancelled else min(line.recalled, line.out) for line in lines.values()}
-    return [
-        {"type": "return_after_cancel", "line_id": line_id, "quantity": str(quantity)}
-        for line_id, quantity in asked.items()
+    waiting = {line.line_id: line.open for line in lines.values()} if pickup == "expired" else {}
+    tasks = [
+        {"type": name, "line_id": line_id, "quantity": str(quantity)}
+        for name, pieces in (("return_after_cancel", asked), ("pickup_expired", waiting))
+        for line_id, quantity in pieces.items()
         if quantity > 0
     ]
+    if paid.paid and paid.refund_excess:  # where no payment is told, nothing can be said
+        tasks.append({"type": "refund_exceeds_payment", "amount": str(paid.refund_excess), "currency": paid.currency})
+    return tasks
 
 
 def stock_effects(state: OrderState) -> dict[tuple[str, str], dict[str, Any]]:

@@ -44,14 +44,33 @@ def fold(unit: Unit, cause: Cause, order_id: str, facts: Sequence[Stored]) -> No
         state = state.with_fact(fact)
         for parcel in fact.get("tracking", []):
             state = _link_parcel(unit, cause, order_id, parcel["number"], state)
+        for other in fact.get("related", []):
+            other_id = ids.order_id(cause.tenant, *other["order_reference"].split("/", 1))
+            if other_id != order_id:
+                state = state.with_link(other["type"], other_id)
+                _note_link(unit, cause, other_id, order_id, other["type"])
     _save(unit, cause, key, order_id, state, _buyer(unit, cause, item or {}, facts))
 
 
+def link(unit: Unit, cause: Cause, order_id: str, other_id: str, kind: str) -> None:
+    """State that two orders belong together; each names the other. Said again, it changes nothing."""
+    _note_link(unit, cause, order_id, other_id, kind)
+    _note_link(unit, cause, other_id, order_id, kind)
+
+
+def _note_link(unit: Unit, cause: Cause, order_id: str, other_id: str, kind: str) -> None:
+    key = keys.order(cause.tenant, order_id)
+    item, state = _load(unit, key)
+    _save(unit, cause, key, order_id, state.with_link(kind, other_id), _buyer(unit, cause, item or {}, []))
+
+
 def _buyer(unit: Unit, cause: Cause, item: Item, facts: Sequence[Stored]) -> Buyer:
-    """Give whose order it is, and by which statement: the newest that names anybody, not the one that came last."""
+    """Give whose order it is, and by which statement: the newest that names anybody, not the one that came last. The
+    buyer of a test order is nobody.
+    """
     buyer = (item.get("customer_id"), item.get("named_by", ""))
     for fact in facts:
-        if fact["kind"] == "order" and (named := identity.take_buyer(unit, cause, fact)):
+        if fact["kind"] == "order" and not fact.get("test") and (named := identity.take_buyer(unit, cause, fact)):
             buyer = max(buyer, (named, f"{fact['source_version']} {fact['fact_id']}"), key=lambda each: each[1])
     return buyer
 

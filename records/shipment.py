@@ -22,6 +22,17 @@ RANK = (
     "returned",
     "delivered",
 )
+# Scans after which the carrier has the goods, whatever a channel says of the label.
+MOVING = {
+    "picked_up",
+    "in_transit",
+    "out_for_delivery",
+    "available_for_pickup",
+    "delivered",
+    "delivery_failed",
+    "return_to_sender",
+    "returned",
+}
 SILENT = ("info", "unknown")  # these say something happened, not where the parcel is
 
 
@@ -39,4 +50,7 @@ def view(scans: Scans) -> dict[str, Any]:
     if estimates:
         latest = max(estimates, key=lambda scan: (scan["source_version"], scan["at"], scan["fact_id"]))
         record["estimated_delivery_at"] = latest["estimated_delivery_at"]
+    left = [scan["at"] for scan in scans.values() if scan["status"] in MOVING]
+    if left:
+        record["left_at"] = min(left)
     return {name: value for name, value in record.items() if value is not None}

@@ -131,7 +131,7 @@ def fulfillments_wanted(item: Item, connection_id: str) -> list[Wanted]:
         return []
     state = orders.OrderState(**unpack(item["state"]))
     placed = state.placed
-    if placed is None:
+    if placed is None or placed.get("test"):
         return []
     own = {number for sent in state.fulfillments.values() if _is_from(sent, connection_id) for number in _numbers(sent)}
     wanted = []

@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from connectors.catalogue import connector
 from connectors.connection import Connection
-from functions import api, connections
+from functions import api, asking, connections
 from ops import templates
 from ops.feeding import headers
 from records.store.wire import from_wire
@@ -154,15 +154,23 @@ class MotoHub:
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
     def ask(self, path: str, token: str = TOKEN, **query: str) -> Answer:
-        """Read from the API: a path below /v1 whose route has at most one parameter."""
-        authorisation = {"Authorization": f"Bearer {token}"}
-        for resource in api.app.routes:
-            named = (
-                dict(zip(_names(resource), _values(resource, path), strict=False)) if _fits(resource, path) else None
-            )
-            if named is not None:
-                return self.http("api", "GET", resource, headers=authorisation, query=query, **named)
-        raise LookupError(path)
+        """Read from the API."""
+        return self._api("GET", path, b"", {"Authorization": f"Bearer {token}"}, query)
+
+    def tell(self, path: str, content: Any, method: str = "POST", token: str = TOKEN, **headers: str) -> Answer:
+        """Send JSON to the API; names of headers have `_` for `-`."""
+        known = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        known |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._api(method, path, json.dumps(content).encode(), known, {})
+
+    def _api(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]
+    ) -> Answer:
+        for resource, methods in api.app.routes.items():
+            if method in methods and _fits(resource, path):
+                named = dict(zip(_names(resource), _values(resource, path), strict=False))
+                return self.http("api", method, resource, body, headers, query, **named)
+        raise LookupError(f"{method} {path}")
 
     def send(
         self, connection_id: str, body: bytes, topic: str | None = None, replaced: Mapping[str, str] | None = None
@@ -239,7 +247,7 @@ class MotoHub:
         for connection in self.connections.values():
             connections.register(self.dynamo, "Connections", connection)
         connections._remembered.clear()
-        api._tenants.cache_clear()
+        asking.tenants.cache_clear()
 
     def close(self) -> None:
         """Stop the stand-ins."""

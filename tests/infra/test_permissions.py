@@ -11,7 +11,7 @@ from granted import BY_LAMBDA, Right, granted, used
 from moto_hub import TOKEN, MotoHub, forget, moto_world
 
 from connectors.signatures import sign
-from functions import api, connections, runtime
+from functions import api, asking, connections, runtime
 from ops import templates
 
 FUNCTIONS = ("receive", "announce", "normalise", "push", "poll", "sweep", "api")
@@ -41,7 +41,7 @@ def seen(moto_world: MotoHub) -> Iterator[Seen]:
         if name != current[0]:  # a process of its own
             connections._remembered.clear()
             connections._registered.cache_clear()
-            api._tenants.cache_clear()
+            asking.tenants.cache_clear()
         current[0] = name
         if name == "api":
             ASKED.add((event["httpMethod"], event["resource"]))
@@ -154,6 +154,9 @@ def look_around(hub: MotoHub, order_id: int, label: str) -> None:
     for path in sorted(asked):
         assert hub.ask(path).status == 200, path
     assert hub.ask("/v1/orders", customer=number).status == 200
+    known = {item["id"]["S"] for item in hub.items("Records") if item["sk"]["S"] == "ORDER"}
+    link = {"order_id": min(known - {order["order_id"]}), "type": "extra_purchase"}
+    assert hub.tell(f"/v1/orders/{order['order_id']}/links", link).status == 200
     assert hub.ask("/v1/stock/MUG/availability", connection="web").status == 200
 
 

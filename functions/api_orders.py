@@ -1,0 +1,48 @@
+"""Routes of orders and parcels."""
+
+from typing import Any
+
+from functions import runtime, views
+from functions.asking import RefusedError, body, by_hand, query, route
+from functions.problems import problem
+from records import order_book
+from records.apply import change
+
+LINKS = ("exchange", "extra_purchase", "replacement", "split")
+
+
+@route("/v1/orders")
+def list_orders(tenant: str) -> Any:
+    """Find orders by customer, or by connection and the channel's own id."""
+    asked = query()
+    if asked.get("customer"):
+        return {"orders": views.orders_of(tenant, asked["customer"])}
+    if asked.get("connection") and asked.get("channel_order_id"):
+        return {"orders": [views.find_order(tenant, asked["connection"], asked["channel_order_id"])]}
+    return problem(400, "query_missing", "Ask with ?customer=, or with ?connection= and &channel_order_id=.")
+
+
+@route("/v1/orders/{order_id}")
+def get_order(tenant: str, order_id: str) -> Any:
+    """Give an order."""
+    return views.order(tenant, order_id)
+
+
+@route("/v1/orders/{order_id}/links", "POST")
+def link_orders(tenant: str, order_id: str) -> Any:
+    """State that another order belongs to the same purchase. Each order then names the other."""
+    said = body(order_id=str, type=str)
+    other_id, kind = said["order_id"], said["type"]
+    if kind not in LINKS or other_id == order_id:
+        raise RefusedError(400, "link_invalid", f"Send another order's order_id, and a type: {', '.join(LINKS)}.")
+    for each in (order_id, other_id):
+        views.order(tenant, each)
+    cause = by_hand(tenant)
+    change(runtime.records(), cause, lambda unit: order_book.link(unit, cause, order_id, other_id, kind))
+    return views.order(tenant, order_id)
+
+
+@route("/v1/shipments/{tracking_number}")
+def get_shipment(tenant: str, tracking_number: str) -> Any:
+    """Give a parcel."""
+    return views.shipment(tenant, tracking_number)

@@ -1,0 +1,119 @@
+"""What every route of the API shares: who asks, what was asked, and the one way to change a record by hand."""
+
+import functools
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Chalice, Request, Response
+
+from functions import runtime
+from functions.problems import answer, problem, shielded
+from functions.runtime import client
+from functions.views import MissingError
+from mappings.errors import PayloadError
+from mappings.payloads import parse_json
+from records.cause import Cause
+
+MAX_JSON = 64 * 1024  # a request of a person or a program; payloads have a limit of their own
+
+app = Chalice(app_name="api", configure_logs=False)
+
+
+class RefusedError(Exception):
+    """What was asked cannot be done; the problem says why."""
+
+    def __init__(self, status: int, code: str, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.problem = problem(status, code, detail, **more)
+
+
+@functools.cache
+def tenants(minute: int) -> dict[str, str]:
+    """Read which token (as SHA-256) belongs to which tenant; once a minute, so that a revoked token ends soon."""
+    secret = json.loads(client("secretsmanager").get_secret_value(SecretId=os.environ["API_SECRET"])["SecretString"])
+    # The deployment makes one token, of the tenant "main"; `previous` is the one before it, while it is being changed.
+    tokens = {secret[name]: secret.get("tenant", "main") for name in ("token", "previous") if name in secret}
+    tokens |= secret.get("tokens", {})
+    return {hashlib.sha256(token.encode()).hexdigest(): tenant for token, tenant in tokens.items()}
+
+
+def _tenant() -> str | None:
+    scheme, _, token = request().headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    # Tokens are compared by their digests: how long the look-up takes says nothing about the token.
+    return tenants(int(runtime.now().timestamp() // 60)).get(hashlib.sha256(token.strip().encode()).hexdigest())
+
+
+def request() -> Request:
+    """Give the request that is being answered."""
+    current: Request = app.current_request  # type: ignore[assignment] # there is one inside a view
+    return current
+
+
+def query() -> dict[str, str]:
+    """Give what stands behind the question mark."""
+    return dict(request().query_params or {})
+
+
+def raw_body() -> bytes:
+    """Give the body as it came."""
+    body: bytes = request().raw_body  # type: ignore[assignment] # API Gateway sends every body as base64
+    return body
+
+
+def body(**fields: type | tuple[type, ...]) -> dict[str, Any]:
+    """Read a JSON object whose fields have these types; a type that includes None may be missing.
+
+    Raises:
+        RefusedError: it is none, or a field is missing, unknown or of another type.
+    """
+    if len(raw_body()) > MAX_JSON:
+        raise RefusedError(413, "body_too_large", f"The body has {len(raw_body())} bytes; {MAX_JSON} are taken.")
+    try:
+        said = parse_json(raw_body() or b"{}")
+    except PayloadError as error:
+        raise RefusedError(400, error.code, str(error)) from error
+    if not isinstance(said, dict):
+        raise RefusedError(400, "body_invalid", "Send a JSON object.")
+    unknown = sorted(set(said) - set(fields))
+    if unknown:
+        raise RefusedError(400, "body_invalid", f"Unknown: {', '.join(unknown)}. Known: {', '.join(sorted(fields))}.")
+    for name, kind in fields.items():
+        if not isinstance(said.get(name), kind):
+            raise RefusedError(400, "body_invalid", f"{name} is missing or of another type.")
+    return said
+
+
+def by_hand(tenant: str) -> Cause:
+    """Make the cause of a change that somebody asks for: its event id names the request."""
+    name = hashlib.sha256(f"{tenant} {request().context.get('requestId', '')}".encode()).hexdigest()[:32]
+    return Cause(tenant, f"api_{name}", "api", runtime.rfc3339(runtime.now()))
+
+
+def route(path: str, method: str = "GET") -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Register a view `(tenant, **path parameters) -> JSON value or Response` behind the token check."""
+
+    def wrap(view: Callable[..., Any]) -> Callable[..., Response]:
+        def guarded(**parameters: str) -> Response:
+            tenant = _tenant()
+            if tenant is None:
+                return problem(401, "token_invalid", "Send a valid token as `Authorization: Bearer …`.")
+            try:
+                found = view(tenant, **parameters)
+            except MissingError as missing:
+                return problem(404, "not_found", f"There is no {missing}.")
+            except RefusedError as refused:
+                return refused.problem
+            return found if isinstance(found, Response) else answer(200, found)
+
+        guarded.__name__ = view.__name__
+        registered: Callable[..., Response] = app.route(path, methods=[method], content_types=["*/*"])(
+            shielded(guarded)
+        )
+        return registered
+
+    return wrap
