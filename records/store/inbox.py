@@ -1,13 +1,13 @@
 """The Inbox: what channels sent, byte for byte, written once under a deterministic id."""
 
 import hashlib
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from records import ids
 from records.errors import ConflictError
+from records.packing import compress, decompress
 from records.store.dynamo import translated
 from records.store.wire import from_wire, to_wire
 
@@ -83,7 +83,7 @@ class Inbox:
             item["cause"] = delivery.cause
         if conflict:
             item["conflict"] = True
-        packed = zlib.compress(delivery.body, 9)
+        packed = compress(delivery.body)
         if len(packed) <= INLINE:
             item["body"] = packed
         else:
@@ -114,7 +114,7 @@ class Inbox:
         found = self._read([f"{tenant}#{event_id}" for event_id in event_ids])
         for item in found.values():
             packed = item.get("body") or self._fetch(item["body_key"])
-            item["body"] = zlib.decompress(packed)
+            item["body"] = decompress(packed)
         return {item["event_id"]: item for item in found.values()}
 
     def _fetch(self, key: str) -> bytes:
