@@ -1,4 +1,4 @@
-"""Shopify's Admin API (GraphQL, 2026-10): stock by compare-and-swap, fulfilments, and who has which SKU."""
+"""Shopify's Admin API (GraphQL, 2026-10): stock by compare-and-swap, fulfilments, and what a webhook only names."""
 
 import json
 import math
@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from connectors.client import Answer, Push
+from connectors.client import Answer, Document, Push
 from connectors.connection import Connection
-from connectors.errors import RateLimitedError, RejectedError, UnauthorisedError, UnavailableError
+from connectors.errors import NotFoundError, RateLimitedError, RejectedError, UnauthorisedError, UnavailableError
 from connectors.http import Http
 from connectors.shopify import queries
 
@@ -79,6 +79,22 @@ class Client:
         created = [self._create(group, tracking) for group in _by_location(shares)]
         return Answer("done", reference=created[0], extra={"fulfillments": ",".join(created)})
 
+    def scans(self, id: str) -> Document:  # noqa: A002
+        """Fetch the parcels of a fulfilment and the last hundred events of its journey."""
+        found = self._ask(queries.SCANS, fulfillment=f"gid://shopify/Fulfillment/{id}")["fulfillment"]
+        if found is None:
+            raise NotFoundError("Shopify does not know the fulfilment")
+        return Document("scans", json.dumps(found).encode())
+
+    def merged_customer(self, id: str) -> Document:  # noqa: A002
+        """Fetch when the customer who stayed took in another; `id` is both their ids, who stayed first."""
+        kept, _, gone = id.partition(" ")
+        customer = self._ask(queries.MERGED_CUSTOMER, customer=kept)["customer"]
+        if customer is None:
+            raise NotFoundError("Shopify does not know the customer who stayed")
+        merge = {"into": _number(kept), "from": _number(gone), "updatedAt": customer["updatedAt"]}
+        return Document("merged_customer", json.dumps(merge).encode())
+
     def sku_of(self, channel_stock_id: str) -> str | None:
         """Give the SKU of an inventory item."""
         item = self._ask(queries.SKU_OF, item=f"gid://shopify/InventoryItem/{channel_stock_id}")["inventoryItem"]
@@ -90,7 +106,7 @@ class Client:
         nodes = self._ask(queries.STOCK_ID_OF, query=f'sku:"{quoted}"')["productVariants"]["nodes"]
         # The search ignores case, so the answer is compared.
         found = {node["inventoryItem"]["id"] for node in nodes if node["sku"] == sku}
-        return str(found.pop()).rpartition("/")[2] if len(found) == 1 else None
+        return _number(found.pop()) if len(found) == 1 else None
 
     def _available(self, item: str, location: str) -> int:
         found = self._ask(queries.AVAILABLE, item=item, location=location)["inventoryItem"]
@@ -129,6 +145,11 @@ class Client:
         if errors:
             what = "; ".join(f"{error.get('code') or 'refused'} {'.'.join(error['field'] or [])}" for error in errors)
             raise RejectedError(f"Shopify refuses: {what}")
+
+
+def _number(gid: str) -> str:
+    """Give the number at the end of a global id, by which webhooks name the same thing."""
+    return str(gid).rpartition("/")[2]
 
 
 def _raise(body: dict[str, Any]) -> NoReturn:

@@ -51,3 +51,19 @@ query StockIdOf($query: String!) {
   productVariants(first: 50, query: $query) { nodes { sku inventoryItem { id } } }
 }
 """
+
+SCANS = """
+query Scans($fulfillment: ID!) {
+  fulfillment(id: $fulfillment) {
+    id
+    trackingInfo(first: 2) { number company }
+    events(first: 100, sortKey: HAPPENED_AT, reverse: true) {
+      nodes { id status message happenedAt address1 city province zip country estimatedDeliveryAt }
+    }
+  }
+}
+"""
+
+MERGED_CUSTOMER = """
+query MergedCustomer($customer: ID!) { customer(id: $customer) { id updatedAt } }
+"""

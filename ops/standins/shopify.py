@@ -35,6 +35,8 @@ class Shopify(StandIn):
         self.available: dict[tuple[int, int], int] = {}
         self.orders: dict[int, dict[str, Any]] = {}
         self.unfulfilled: dict[int, tuple[int, dict[int, int]]] = {}  # order → (location, line → pieces still to leave)
+        self.scans: dict[int, list[dict[str, Any]]] = {}  # fulfilment → its events, the latest first
+        self.customers: dict[int, str] = {}  # who is left → when they last changed
         self.ids = itertools.count(9001)
         self._admin = Admin(self)
 
@@ -104,6 +106,22 @@ class Shopify(StandIn):
                 open_pieces[line["id"]] = 0
             self.deliver("orders/cancelled", order)
             return order
+
+    def scan(self, fulfillment_id: int, order_id: int, status: str, **said: Any) -> dict[str, Any]:
+        """Report an event of a fulfilment's journey; `said` is where it was and what the carrier wrote."""
+        with self.lock:
+            event = shapes.scan(next(self.ids), fulfillment_id, order_id, status, shapes.stamp(self.now())) | said
+            self.scans.setdefault(fulfillment_id, []).insert(0, event)
+            self.deliver("fulfillment_events/create", event)
+            return event
+
+    def merge_customers(self, kept: int, gone: int, status: str = "completed") -> None:
+        """Merge two customers, or fail to."""
+        with self.lock:
+            if status == "completed":
+                self.customers[kept] = shapes.stamp(self.now())
+                self.customers.pop(gone, None)
+            self.deliver("customers/merge", shapes.merge(kept, gone, status))
 
     def stock(self) -> dict[tuple[str, str], Decimal]:
         """Give what is available per (SKU, location id)."""

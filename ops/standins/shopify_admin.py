@@ -25,6 +25,8 @@ class Admin:
             "inventoryItem": lambda said, _: self._item(_number(said["id"])),
             "productVariants": lambda said, _: {"nodes": self._search(said["query"])},
             "order": lambda said, _: self._order(_number(said["id"])),
+            "fulfillment": lambda said, _: self._fulfillment(_number(said["id"])),
+            "customer": lambda said, _: self._customer(_number(said["id"])),
             "inventorySetQuantities": self._set_quantities,
             "fulfillmentCreate": lambda said, _: self._fulfil(said["fulfillment"]),
         }
@@ -114,6 +116,23 @@ class Admin:
         ]  # fmt: skip
         return {"fulfillments": told, "fulfillmentOrders": lambda _: {"nodes": [fulfillment_order]}}
 
+    def _fulfillment(self, fulfillment_id: int) -> dict[str, Any] | None:
+        done = [each for order in self._shop.orders.values() for each in order["fulfillments"]]
+        found = next((each for each in done if each["id"] == fulfillment_id), None)
+        if found is None:
+            return None
+        parcels = [{"number": number, "company": found["tracking_company"]} for number in found["tracking_numbers"]]
+        events = [_event(each) for each in self._shop.scans.get(fulfillment_id, [])]
+        return {
+            "id": _gid("Fulfillment", fulfillment_id),
+            "trackingInfo": lambda said: parcels[: said["first"]],
+            "events": lambda said: {"nodes": events[: said["first"]]},
+        }
+
+    def _customer(self, customer_id: int) -> dict[str, Any] | None:
+        changed = self._shop.customers.get(customer_id)
+        return {"id": _gid("Customer", customer_id), "updatedAt": changed} if changed else None
+
     def _fulfil(self, sent: dict[str, Any]) -> dict[str, Any]:
         """Fulfil lines of one fulfilment order and tell the hub."""
         shop, asked = self._shop, sent["lineItemsByFulfillmentOrder"][0]
@@ -154,6 +173,15 @@ class Admin:
 def _user_error(code: str, field: list[str]) -> dict[str, Any]:
     errors = [{"code": code, "field": field, "message": code.capitalize().replace("_", " ")}]
     return {"inventoryAdjustmentGroup": None, "userErrors": errors}
+
+
+def _event(scan: Mapping[str, Any]) -> dict[str, Any]:
+    """Say in GraphQL what the webhook said of an event."""
+    where = {name: scan[name] for name in ("message", "address1", "city", "province", "zip", "country")}
+    return {
+        "id": _gid("FulfillmentEvent", scan["id"]), "status": scan["status"].upper(), "happenedAt": scan["happened_at"],
+        "estimatedDeliveryAt": scan["estimated_delivery_at"], **where,
+    }  # fmt: skip
 
 
 def _quantities(held: Mapping[str, int | None], names: list[str]) -> list[dict[str, Any]]:

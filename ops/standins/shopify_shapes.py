@@ -142,3 +142,24 @@ def fulfillment(
         "tracking_urls": urls,
         "line_items": told["lines"],
     }
+
+
+def scan(event_id: int, fulfillment_id: int, order_id: int, status: str, at: str) -> dict[str, Any]:
+    """Shape an event of a fulfilment's journey; it names no parcel."""
+    where = dict.fromkeys(("address1", "city", "province", "zip", "country", "latitude", "longitude"))
+    return {
+        "id": event_id, "fulfillment_id": fulfillment_id, "order_id": order_id, "status": status, "message": None,
+        "happened_at": at, "created_at": at, "updated_at": at, "estimated_delivery_at": None, **where,
+    }  # fmt: skip
+
+
+def merge(kept: int, gone: int, status: str) -> dict[str, Any]:
+    """Shape what is told of a merge of two customers; it does not say when."""
+    errors = [{"customer_ids": [gone], "field": "merge_in_progress", "message": "Already being merged."}]
+    return {
+        "admin_graphql_api_customer_kept_id": f"gid://shopify/Customer/{kept}",
+        "admin_graphql_api_customer_deleted_id": f"gid://shopify/Customer/{gone}",
+        "admin_graphql_api_job_id": None,
+        "status": status,
+        "errors": [] if status == "completed" else errors,
+    }

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from connectors.client import Push
+from connectors.client import Document, Push
 from connectors.connection import Connection
-from connectors.errors import RateLimitedError, RejectedError, UnauthorisedError, UnavailableError
+from connectors.errors import NotFoundError, RateLimitedError, RejectedError, UnauthorisedError, UnavailableError
 from connectors.http import Http
 from connectors.shopify.client import Client
-from mappings.engine import load_out
+from events.facts import build
+from mappings.engine import load_in, load_out
+from mappings.payloads import parse_json
 from ops.standins.shopify import Shopify
 
 MAPPINGS = Path(__file__).parents[3] / "mappings" / "shopify"
@@ -62,6 +64,11 @@ def fulfillment(order: dict[str, Any], *, number: str | None, lines: list[dict[s
         record["tracking"] = []
     body = load_out(MAPPINGS / "fulfillment.out.yaml").body(record, {})
     return Push("fulfillment", "f-1", body, "f-1")
+
+
+def facts(shop: Shopify, document: Document, mapping: str) -> Any:
+    said = load_in(MAPPINGS / f"{mapping}.in.yaml").statements(parse_json(document.body), connection(shop).model_dump())
+    return [build(statement, event_id="e", connection_id="shop-fr") for statement in said]
 
 
 def mutations(shop: Shopify, name: str) -> int:
@@ -209,3 +216,29 @@ def test_sku_and_inventory_item_find_each_other(shop: Shopify) -> None:
 
 def test_a_sku_that_differs_in_case_is_another_sku(shop: Shopify) -> None:
     assert client(shop).stock_id_of("mug-blue") is None
+
+
+def test_the_scans_of_a_fulfilment_are_of_its_one_parcel(shop: Shopify) -> None:
+    order = shop.place_order({"MUG-BLUE": 2}, LILLE)
+    client(shop).fulfil(fulfillment(order, number="6A1"))
+    done = shop.orders[order["id"]]["fulfillments"][0]["id"]
+    shop.scan(done, order["id"], "in_transit", city="Lesquin", country="FR", message="En route")
+    shop.scan(done, order["id"], "delivered", city="Lille", country="FR")
+    last, first = facts(shop, client(shop).scans(str(done)), "scans")
+    assert (last.tracking_number, last.status, last.final) == ("6A1", "delivered", True)
+    assert (first.status, first.location.address_locality) == ("in_transit", "Lesquin")
+
+
+def test_a_merge_is_dated_by_the_customer_who_stayed(shop: Shopify) -> None:
+    shop.merge_customers(7001, 7002)
+    document = client(shop).merged_customer("gid://shopify/Customer/7001 gid://shopify/Customer/7002")
+    [merge] = facts(shop, document, "merge")
+    assert (merge.into_channel_customer_id, merge.from_channel_customer_ids) == ("7001", ("7002",))
+    assert merge.occurred_at[:19] == shop.customers[7001][:19]
+
+
+def test_what_the_shop_no_longer_has_is_not_found(shop: Shopify) -> None:
+    with pytest.raises(NotFoundError, match="does not know the fulfilment"):
+        client(shop).scans("1")
+    with pytest.raises(NotFoundError, match="does not know the customer who stayed"):
+        client(shop).merged_customer("gid://shopify/Customer/1 gid://shopify/Customer/2")

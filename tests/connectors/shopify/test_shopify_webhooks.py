@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from connectors.connection import Connection
+from connectors.errors import SignatureError
 from connectors.manifest import delivery_of, load, topic_of
 from connectors.shopify.client import VERSION
 from connectors.signatures import Secret, Signed, verify
 from events.facts import Fact, build
 from mappings.engine import load_in
+from mappings.jmes import compile_expression
 from mappings.payloads import parse_json
 from ops.standins.deliveries import Delivery
 from ops.standins.server import Request, Route, StandIn
@@ -87,6 +89,35 @@ def test_a_cancelled_order_gives_its_stock_back(shop: Shopify) -> None:
     [[cancelled]] = sent(shop, "orders/cancelled")
     assert (cancelled.cancel_reason, cancelled.payments[0].status) == ("customer", "voided")
     assert shop.stock()["MUG-BLUE", "71001"] == 9
+
+
+PRIVACY = {
+    "customers/data_request": {"customer": {"id": 7001}, "orders_requested": [], "data_request": {"id": 1}},
+    "customers/redact": {"customer": {"id": 7001}, "orders_to_redact": []},
+    "shop/redact": {"shop_id": 1, "shop_domain": "maison-lumiere.myshopify.com"},
+}
+
+
+@pytest.mark.parametrize("topic", PRIVACY)
+def test_a_privacy_request_is_heard_only_with_the_right_signature(shop: Shopify, topic: str) -> None:
+    delivery = shop.deliver(topic, PRIVACY[topic])
+    headers = shop.sign(delivery, URL)
+    verify("shopify", Signed("POST", URL, headers, delivery.body), [Secret("hush")], now=0)
+    forged = {**headers, "X-Shopify-Hmac-Sha256": "bm90IHNpZ25lZA=="}
+    for secret, said in (("other", headers), ("hush", forged)):
+        with pytest.raises(SignatureError):
+            verify("shopify", Signed("POST", URL, said, delivery.body), [Secret(secret)], now=0)
+    assert [each.kind for each in facts(delivery)] == ["privacy_request"]
+
+
+def test_only_a_merge_that_was_completed_is_fetched(shop: Shopify) -> None:
+    shop.merge_customers(7001, 7002)
+    shop.merge_customers(7001, 7003, status="failed")
+    rule = MANIFEST.topic("customers/merge").fetch
+    assert rule is not None
+    told = [each for each in shop.deliveries.all if each.topic == "customers/merge"]
+    named = [compile_expression(rule.each).search(parse_json(each.body)) for each in told]
+    assert named == [["gid://shopify/Customer/7001 gid://shopify/Customer/7002"], []]
 
 
 class Hub(StandIn):
