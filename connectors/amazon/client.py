@@ -50,6 +50,15 @@ class Client:
         body = self._read(self._call("GET", path, ORDER_REFILL, includedData=self._included), "order")
         return Document("order", _dump({"order": body["order"]}))
 
+    def listing(self, id: str) -> Document:  # noqa: A002
+        """Fetch what the seller lists under a SKU: names, prices and what is offered."""
+        wanted = self._one(includedData="summaries,offers,fulfillmentAvailability")
+        if self._marketplaces:
+            wanted["marketplaceIds"] = self._marketplaces
+        answer = self._call("GET", self._listing(id), LISTING_REFILL, **wanted)
+        self._read(answer, "sku")
+        return Document("listings_item", answer.body)
+
     def poll_orders(self, since: str, cursor: str | None) -> Page:
         """List the orders updated since then; `cursor` is Amazon's token, beside which the parameters stay the same."""
         query = {"lastUpdatedAfter": since, "maxResultsPerPage": str(PAGE), "includedData": self._included}

@@ -83,7 +83,7 @@ class Amazon(StandIn):
     def add_listing(self, sku: str, pieces: int, price: str = "18.00", channel: str = "DEFAULT") -> None:
         """List a SKU; a channel that begins with AMAZON is stock at Amazon's."""
         with self.lock:
-            self.listings[sku] = {"channel": channel, "quantity": pieces, "price": price}
+            self.listings[sku] = {"channel": channel, "quantity": pieces, "price": price, "at": self._stamp()}
 
     def place_order(self, pieces: Mapping[str, int], status: str = "UNSHIPPED", by: str = "MERCHANT") -> str:
         """Let somebody buy; Amazon takes the pieces off its own number and puts two notifications into the queue."""
@@ -188,7 +188,15 @@ class Amazon(StandIn):
             return self.error(404, "", f"SKU '{sku}' not found")
         listing = self.listings[sku]
         offered = [{"fulfillmentChannelCode": listing["channel"], "quantity": listing["quantity"]}]
-        return 200, {}, {"sku": sku, "fulfillmentAvailability": offered}
+        here = {"marketplaceId": self.marketplace_id}
+        summary = {**here, "asin": f"B0{sku}", "itemName": sku.title(), "status": ["BUYABLE"]}
+        parts = {
+            "summaries": [{**summary, "createdDate": listing["at"], "lastUpdatedDate": listing["at"]}],
+            "offers": [{**here, "offerType": "B2C", "price": _money(Decimal(listing["price"]))}],
+            "fulfillmentAvailability": offered,
+        }
+        wanted = request.query.get("includedData", "summaries").split(",")
+        return 200, {}, {"sku": sku, **{name: parts[name] for name in wanted}}
 
     def _patch(self, request: Request) -> Reply:
         sku, sent = request.groups["sku"], request.json()
@@ -237,7 +245,7 @@ class Amazon(StandIn):
         order["buyer"] = {"buyerName": "Camille Moreau", "buyerEmail": f"{uuid.uuid4().hex[:12]}@marketplace.amazon.fr"}
 
     def _set(self, sku: str, quantity: int) -> None:
-        self.listings[sku]["quantity"] = quantity
+        self.listings[sku] |= {"quantity": quantity, "at": self._stamp()}
         about = {"SellerId": self.seller_id, "FulfillmentChannelCode": self.listings[sku]["channel"]}
         self._notify("LISTINGS_ITEM_MFN_QUANTITY_CHANGE", {**about, "Sku": sku, "Quantity": quantity})
 

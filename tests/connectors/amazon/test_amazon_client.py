@@ -124,6 +124,15 @@ def test_a_quantity_notification_is_an_observation_of_no_place_of_ours(seller: A
     assert (count.sku, count.quantity, count.location_id) == ("MUG-BLUE", 8, "amazon-fr:DEFAULT")
 
 
+def test_a_listing_that_is_fetched_gives_product_price_and_what_is_offered(seller: Amazon) -> None:
+    document = client(seller).listing("MUG-BLUE")
+    product, price, count = facts(document.topic, document.body, seller)
+    assert (product.sku, product.status, price.amount, price.currency) == ("MUG-BLUE", "active", 1800, "EUR")
+    assert (count.quantity, count.location_id) == (10, "amazon-fr:DEFAULT")
+    with pytest.raises(NotFoundError):
+        client(seller).listing("UNKNOWN")
+
+
 def test_a_pending_order_is_an_order_of_which_nothing_is_owed_yet(seller: Amazon) -> None:
     order_id = seller.place_order({"SCARF-RED": 1}, status="PENDING")
     [order] = facts("order", client(seller).order(order_id).body, seller)
