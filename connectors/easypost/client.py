@@ -1,14 +1,16 @@
-"""EasyPost's API: the shipment behind a tracker."""
+"""EasyPost's API: the shipment behind a tracker, the claim behind an event, and events that were missed."""
 
 import base64
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from connectors.client import Document
 from connectors.connection import Connection
 from connectors.errors import RejectedError, UnavailableError
-from connectors.http import Http
+from connectors.http import Http, Response
 
 
 class Client:
@@ -21,21 +23,49 @@ class Client:
 
     def shipment(self, id: str) -> Document:  # noqa: A002
         """Fetch a shipment: its `reference` says which channel's order it carries."""
+        return Document("shipment", self._get(f"shipment {id}", f"/v2/shipments/{_quoted(id)}", "id").body)
+
+    def claim(self, id: str) -> Document:  # noqa: A002
+        """Fetch a claim for a parcel that was lost, damaged or stolen, with its history."""
+        return Document("claim", self._get(f"claim {id}", f"/v2/claims/{_quoted(id)}", "id").body)
+
+    def missed(self, id: str) -> Document:  # noqa: A002
+        """Fetch an event as the webhook carried it: what EasyPost lists has no `result`, what it tried to send has.
+
+        One that was sent to nobody gives a list of no events.
+        """
+        answer = self._get(f"event {id}", f"/v2/events/{_quoted(id)}/payloads", "payloads")
+        sent = [each["request_body"] for each in answer.json()["payloads"] if each.get("request_body")]
+        if not sent:
+            return Document("events", orjson.dumps({"events": [], "asked": id}))
+        event = self._read(sent[-1])
+        return Document(event["description"], orjson.dumps(event))
+
+    def _read(self, body: str) -> dict[str, Any]:
+        try:
+            event = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise UnavailableError(f"{self._http.name} keeps an event that is no JSON") from error
+        if not isinstance(event, dict) or not isinstance(event.get("description"), str):
+            raise UnavailableError(f"{self._http.name} keeps an event that does not say what it is about")
+        return event
+
+    def _get(self, what: str, path: str, key: str) -> Response:
+        """Ask for something, by an answer that must hold `key`.
+
+        A 200 may be an error in EasyPost's shape, which is for good; anything else without the key passes.
+        """
         # Basic authentication with the key as user and no password.
         credentials = base64.b64encode(f"{self._secrets['api_key']}:".encode()).decode()
-        answer = self._http.call(
-            "GET",
-            f"{self._base_url}/v2/shipments/{urllib.parse.quote(id, safe='')}",
-            headers={"Authorization": f"Basic {credentials}"},
-        )
+        answer = self._http.call("GET", f"{self._base_url}{path}", headers={"Authorization": f"Basic {credentials}"})
         body = answer.json()
-        if not isinstance(body, dict) or "id" not in body:
-            raise self._failure(id, body)
-        return Document("shipment", answer.body)
-
-    def _failure(self, id: str, body: Any) -> RejectedError | UnavailableError:  # noqa: A002
-        """Say what a 200 without a shipment means: an error in EasyPost's shape is for good, anything else passes."""
+        if isinstance(body, dict) and key in body:
+            return answer
         error = body.get("error") if isinstance(body, dict) else None
         if isinstance(error, dict) and error.get("code"):
-            return RejectedError(f"{self._http.name} refused shipment {id}: {error['code']}")
-        return UnavailableError(f"{self._http.name} answered without shipment {id}")
+            raise RejectedError(f"{self._http.name} refused {what}: {error['code']}")
+        raise UnavailableError(f"{self._http.name} answered without {what}")
+
+
+def _quoted(id: str) -> str:  # noqa: A002
+    return urllib.parse.quote(id, safe="")

@@ -29,12 +29,20 @@ PROPERTIES = (
     "hs_language",
     "lifecyclestage",
     "loyalty_card",
+    "hs_email_optout",
+    "hs_legal_basis",
 )
+HISTORY = "hs_email_optout"  # only its history says when, and how
 CONTACTS = "/crm/v3/objects/contacts"
+SUBSCRIPTIONS = "/communication-preferences/v4/statuses"
 
 
 class Client:
-    """One HubSpot account. `settings.loyalty_card_property` names the property that takes the loyalty card, if any."""
+    """One HubSpot account.
+
+    `settings.loyalty_card_property` names the property that takes the loyalty card, if any. With
+    `settings.subscriptions` = "true" a contact's subscriptions to kinds of e-mail are read with it.
+    """
 
     def __init__(self, connection: Connection, secrets: Mapping[str, str], http: Http) -> None:
         self._connection = connection
@@ -46,13 +54,25 @@ class Client:
 
         One that is gone by now gives a document that says so, and no fact: it must not hold up the rest of its batch.
         """
-        path = f"{CONTACTS}/{urllib.parse.quote(id, safe='')}?properties={','.join(PROPERTIES)}"
+        wanted = f"properties={','.join(PROPERTIES)}&propertiesWithHistory={HISTORY}"
+        path = f"{CONTACTS}/{urllib.parse.quote(id, safe='')}?{wanted}"
         try:
             answer = self._call("GET", path)
         except NotFoundError:
             return Document("contact", orjson.dumps({"id": id, "archived": True}))
-        self._read(answer, "id")
+        contact = self._read(answer, "id")
+        email = (contact.get("properties") or {}).get("email")
+        if self._connection.settings.get("subscriptions") == "true" and email:
+            return Document("contact", orjson.dumps({**contact, "subscriptions": self._subscriptions(email)}))
         return Document("contact", answer.body)
+
+    def _subscriptions(self, email: str) -> list[Any]:
+        """List the kinds of e-mail an address was asked about; one HubSpot does not know was asked about none."""
+        path = f"{SUBSCRIPTIONS}/{urllib.parse.quote(email, safe='')}?channel=EMAIL"
+        try:
+            return list(self._read(self._call("GET", path), "results")["results"])
+        except NotFoundError:
+            return []
 
     def save_contact(self, push: Push) -> Answer:
         """Update the contact the hub knows by id, or create or update the one with this e-mail; `reference` is its id.

@@ -32,6 +32,33 @@ FIELDS = (
     "Account.Name",
     "Account.SystemModstamp",
 )
+LEAD_FIELDS = (
+    "Id",
+    "IsDeleted",
+    "MasterRecordId",
+    "SystemModstamp",
+    "CreatedDate",
+    "FirstName",
+    "LastName",
+    "Email",
+    "Phone",
+    "MobilePhone",
+    "Company",
+    "Address",
+    "IsConverted",
+    "ConvertedContactId",
+)
+INDIVIDUAL_FIELDS = ("Id", "IsDeleted", "SystemModstamp", "HasOptedOutSolicit", "ShouldForget", "SendIndividualData")
+CONSENT_FIELDS = (
+    "Id",
+    "SystemModstamp",
+    "ContactPointType",
+    "PrivacyConsentStatus",
+    "CaptureDate",
+    "CaptureSource",
+    "DoubleConsentCaptureDate",
+    "DataUsePurpose.Name",
+)
 # Named in changeOrigin, by which our own changes are known when they come back (manifest: receives.topics).
 CLIENT = "client=tributary"
 PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT"})
@@ -46,8 +73,9 @@ class Client:
     """One org. Its settings:
 
     `external_id_field` is the field of Contact that holds the hub's customer id, or `Email`; without it only contacts
-    the hub knows by Id are written. `extra_fields` are read beside FIELDS. `loyalty_card_field` takes the loyalty card,
-    `country_field` the country's code (MailingCountry; MailingCountryCode where the org has country picklists).
+    the hub knows by Id are written. `extra_fields` are read beside FIELDS, `extra_lead_fields` beside LEAD_FIELDS.
+    `loyalty_card_field` takes the loyalty card, `country_field` the country's code (MailingCountry; MailingCountryCode
+    where the org has country picklists).
     """
 
     def __init__(self, connection: Connection, secrets: Mapping[str, str], http: Http) -> None:
@@ -68,6 +96,28 @@ class Client:
         """Fetch the contacts of an account, whose name is their company."""
         records = self._all(f"{self._select()} WHERE AccountId = '{self._checked(id)}' ORDER BY Id")
         return Document("contact", _dump({"totalSize": len(records), "done": True, "records": records}))
+
+    def lead(self, id: str) -> Document:  # noqa: A002
+        """Fetch a lead, also from the recycle bin: converted, it says which contact it became."""
+        select = self._select("Lead", LEAD_FIELDS, "extra_lead_fields")
+        records = self._all(f"{select} WHERE Id = '{self._checked(id)}'")
+        return Document("lead", _dump(records[0] if records else {"Id": id, "IsDeleted": True}))
+
+    def individual(self, id: str) -> Document:  # noqa: A002
+        """Fetch the privacy preferences and consents of a person, and the contacts that they are about."""
+        present = "AND IsDeleted = false ORDER BY Id"
+        found = self._those("Individual", INDIVIDUAL_FIELDS, "Id", id)
+        contacts = self._those("Contact", ("Id",), "IndividualId", id, present)
+        consents = self._those("ContactPointTypeConsent", CONSENT_FIELDS, "PartyId", id, present)
+        about = {"individual": found[0] if found else None, "contacts": [each["Id"] for each in contacts]}
+        return Document("individual", _dump({**about, "consents": consents}))
+
+    def individual_of_consent(self, id: str) -> Document:  # noqa: A002
+        """Fetch the person who gave a consent, with everything they said."""
+        said = self._those("ContactPointTypeConsent", ("PartyId",), "Id", id)
+        if said and said[0].get("PartyId"):
+            return self.individual(said[0]["PartyId"])
+        return Document("individual", _dump({"individual": None, "contacts": [], "consents": []}))
 
     def poll_contacts(self, since: str, cursor: str | None) -> Page:
         """List the contacts changed, merged or deleted since then; `cursor` is the path of the next page."""
@@ -112,11 +162,18 @@ class Client:
             fields[self._settings.get("country_field", "MailingCountry")] = body["country"]
         return fields
 
-    def _select(self) -> str:
-        extra = [name.strip() for name in self._settings.get("extra_fields", "").split(",") if name.strip()]
+    def _select(self, entity: str = "Contact", fields: tuple[str, ...] = FIELDS, setting: str = "extra_fields") -> str:
+        extra = [name.strip() for name in self._settings.get(setting, "").split(",") if name.strip()]
         if wrong := [name for name in extra if not _FIELD.fullmatch(name)]:
-            raise RejectedError(f"{self._http.name}: extra_fields has {wrong[0][:80]!r}, which is no field's name")
-        return f"SELECT {', '.join(dict.fromkeys((*FIELDS, *extra)))} FROM Contact"  # noqa: S608 - names, checked above
+            raise RejectedError(f"{self._http.name}: {setting} has {wrong[0][:80]!r}, which is no field's name")
+        return f"SELECT {', '.join(dict.fromkeys((*fields, *extra)))} FROM {entity}"  # noqa: S608 - names, checked above
+
+    def _those(
+        self, entity: str, fields: tuple[str, ...], key: str, value: str, more: str = ""
+    ) -> list[dict[str, Any]]:
+        """List the records of an object that a key's value chooses."""
+        soql = f"SELECT {', '.join(fields)} FROM {entity} WHERE {key} = '{self._checked(value)}'"  # noqa: S608 - names
+        return self._all(f"{soql} {more}".rstrip())
 
     def _checked(self, record_id: str) -> str:
         """Let only an id into a query."""

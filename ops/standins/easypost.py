@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import unicodedata
 import uuid
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ class EasyPost(StandIn):
         self._key, self._secret = api_key, webhook_secret
         self.shipments: dict[str, dict[str, Any]] = {}
         self.trackers: dict[str, dict[str, Any]] = {}
+        self.claims: dict[str, dict[str, Any]] = {}
+        self.events: dict[str, dict[str, Any]] = {}
         super().__init__(hub_url)
 
     def routes(self) -> list[Route]:
@@ -28,6 +31,9 @@ class EasyPost(StandIn):
             ("GET", r"/v2/shipments/(?P<id>[^/]+)", self._shipment),
             ("GET", r"/v2/trackers/(?P<id>[^/]+)", self._tracker),
             ("GET", r"/v2/trackers", self._all_trackers),
+            ("GET", r"/v2/claims/(?P<id>[^/]+)", self._claim),
+            ("GET", r"/v2/events", self._all_events),
+            ("GET", r"/v2/events/(?P<id>[^/]+)/payloads", self._payloads),
         ]
 
     def authorised(self, request: Request) -> bool:
@@ -98,6 +104,25 @@ class EasyPost(StandIn):
             tracker.update(status=status, status_detail=detail, updated_at=moment)
             self._tell("tracker.updated", tracker, copies)
 
+    def give_back(self, code: str) -> None:
+        """Give a label back, and let the carrier agree."""
+        with self.lock:
+            shipment = self.shipments[self.trackers[code]["shipment_id"]]
+            shipment |= {"refund_status": "refunded", "updated_at": self._stamp()}
+            refund = {"id": f"rfnd_{uuid.uuid4().hex}", "object": "Refund", "status": "refunded"}
+            about = {"tracking_code": code, "shipment_id": shipment["id"], "created_at": self._stamp()}
+            self._tell("refund.successful", {**refund, **about, "updated_at": self._stamp()}, 1)
+
+    def claim(self, code: str, kind: str = "damage") -> str:
+        """Claim for a parcel that was damaged, lost or stolen; gives the claim's id."""
+        with self.lock:
+            claim_id, moment = f"clm_{uuid.uuid4().hex}", self._stamp()
+            step = {"status": "submitted", "status_detail": "Claim was created.", "timestamp": moment}
+            about = {"id": claim_id, "object": "Claim", "type": kind, "tracking_code": code, "status": "submitted"}
+            self.claims[claim_id] = {**about, "history": [step], "created_at": moment, "updated_at": moment}
+            self._tell("claim.submitted", self.claims[claim_id], 1)
+            return claim_id
+
     def statuses(self) -> dict[str, str]:
         """Give each parcel's status by its tracking code, for comparisons."""
         with self.lock:
@@ -138,6 +163,7 @@ class EasyPost(StandIn):
             "created_at": self._stamp(),
             "result": tracker,
         }
+        self.events[str(event["id"])] = event
         self.deliver(description, event, delivery_id=str(event["id"]), copies=copies)
 
     def _stamp(self) -> str:
@@ -155,6 +181,22 @@ class EasyPost(StandIn):
     def _all_trackers(self, _request: Request) -> Reply:
         newest = sorted(self.trackers.values(), key=_created, reverse=True)
         return 200, {}, {"trackers": newest, "has_more": False}
+
+    def _claim(self, request: Request) -> Reply:
+        found = self.claims.get(request.groups["id"])
+        return (200, {}, found) if found else self._not_found()
+
+    def _all_events(self, _request: Request) -> Reply:
+        """List events, newest first; they are listed without their result."""
+        listed = [{name: value for name, value in event.items() if name != "result"} for event in self.events.values()]
+        return 200, {}, {"events": listed[::-1], "has_more": False}
+
+    def _payloads(self, request: Request) -> Reply:
+        event = self.events.get(request.groups["id"])
+        if event is None:
+            return self._not_found()
+        sent = {"id": f"payload_{uuid.uuid4().hex}", "object": "Payload", "request_body": json.dumps(event)}
+        return 200, {}, {"payloads": [{**sent, "response_code": 503}]}
 
     def _not_found(self) -> Reply:
         return self.error(404, "NOT_FOUND", "The requested resource could not be found.")

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 import time
+import urllib.parse
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from ops.standins.server import Reply, Request, Route, StandIn
 PROPERTIES = frozenset(
     {"email", "phone", "mobilephone", "firstname", "lastname", "company", "address", "city", "state", "zip", "country"}
     | {"hs_country_region_code", "hs_language", "lifecyclestage", "createdate", "lastmodifieddate"}
+    | {"hs_email_optout", "hs_legal_basis"}
 )
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -32,6 +34,8 @@ class HubSpot(StandIn):
         self.conflicts = 0  # the next so many upserts meet another write of the same contact
         self._contacts: dict[str, dict[str, Any]] = {}
         self._merged_into: dict[str, str] = {}
+        self._history: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._subscriptions: dict[str, list[dict[str, Any]]] = {}
         self._events = 0
         super().__init__(hub_url)
 
@@ -43,6 +47,7 @@ class HubSpot(StandIn):
             ("GET", contacts, self._list),
             ("GET", rf"{contacts}/(?P<id>[^/]+)", self._get),
             ("PATCH", rf"{contacts}/(?P<id>[^/]+)", self._patch),
+            ("GET", r"/communication-preferences/v4/statuses/(?P<email>[^/]+)", self._statuses),
         ]
 
     def authorised(self, request: Request) -> bool:
@@ -84,6 +89,18 @@ class HubSpot(StandIn):
         """Let somebody change a contact in the CRM."""
         with self.lock:
             self._tell(*self._change(contact_id, properties, "CRM_UI"))
+
+    def unsubscribe(self, contact_id: str, *, again: bool = False) -> None:
+        """Let somebody take the link under an e-mail: out of all e-mail, or (`again`) back in."""
+        with self.lock:
+            self._tell(*self._change(contact_id, {"hs_email_optout": "false" if again else "true"}, "EMAIL"))
+
+    def decide(self, email: str, subscription: str, status: str, legal_basis: str | None = None) -> None:
+        """Let somebody say whether they want one kind of e-mail. No webhook tells of it."""
+        about = {"channel": "EMAIL", "source": "FORM", "subscriberIdString": email, "subscriptionName": subscription}
+        with self.lock:
+            said = self._subscriptions.setdefault(email, [])
+            said.append({**about, "status": status, "legalBasis": legal_basis, "timestamp": self._stamp()})
 
     def merge(self, primary: str, *merged: str, new_id: bool = False) -> str:
         """Merge contacts; gives the survivor's id, which may be a new one. Those merged away are reported deleted."""
@@ -161,7 +178,14 @@ class HubSpot(StandIn):
         shown = self._shown(contact_id)
         always = {"createdate", "hs_object_id", "lastmodifieddate"}
         values = {name: shown["properties"].get(name) for name in wanted & (PROPERTIES | self.custom_properties)}
-        return 200, {}, {**shown, "properties": {**{name: shown["properties"][name] for name in always}, **values}}
+        kept = {name: shown["properties"][name] for name in always}
+        history = {name: self._history.get((contact_id, name), []) for name in _asked(request, "propertiesWithHistory")}
+        return 200, {}, {**shown, "properties": {**kept, **values}, "propertiesWithHistory": history}
+
+    def _statuses(self, request: Request) -> Reply:
+        if request.query.get("channel") != "EMAIL":
+            return self.error(400, "VALIDATION_ERROR", "channel is required")
+        return 200, {}, self._batch(self._subscriptions.get(urllib.parse.unquote(request.groups["email"]), []), [])
 
     def _list(self, request: Request) -> Reply:
         after, limit = int(request.query.get("after", "0")), int(request.query.get("limit", "10"))
@@ -189,6 +213,9 @@ class HubSpot(StandIn):
         if changed:
             contact["properties"].update(changed)
             contact["updatedAt"] = self._stamp()
+        for name, value in changed.items():
+            said = {"value": value, "timestamp": contact["updatedAt"], "sourceType": source}
+            self._history.setdefault((contact_id, name), []).insert(0, said)
         return [
             self._event("contact.propertyChange", contact_id, source, propertyName=name, propertyValue=value)
             for name, value in changed.items()
@@ -234,6 +261,10 @@ class HubSpot(StandIn):
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         body = {"status": "COMPLETE", "results": results, "startedAt": moment, "completedAt": moment}
         return {**body, "errors": errors, "numErrors": len(errors)} if errors else body
+
+
+def _asked(request: Request, parameter: str) -> list[str]:
+    return [name for name in request.query.get(parameter, "").split(",") if name]
 
 
 def _email(contact: Mapping[str, Any]) -> str:

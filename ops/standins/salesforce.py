@@ -20,7 +20,34 @@ READABLE = frozenset(
     | {"Id", "IsDeleted", "MasterRecordId", "SystemModstamp", "CreatedDate", "MailingAddress", "OtherAddress"}
     | {"Account.Name", "Account.SystemModstamp"}
 )
-QUERY = re.compile(r"SELECT (?P<fields>.+) FROM Contact WHERE (?P<field>\w+) (?P<sign>>?=) '?(?P<value>[^' ]+)'?.*")
+# What the other objects of the hub's queries have; a Contact's own fields stand above.
+OBJECTS: dict[str, frozenset[str]] = {
+    "Lead": frozenset(
+        {
+            "Id",
+            "IsDeleted",
+            "MasterRecordId",
+            "SystemModstamp",
+            "CreatedDate",
+            "FirstName",
+            "LastName",
+            "Email",
+            "Phone",
+        }
+        | {"MobilePhone", "Company", "Address", "IsConverted", "ConvertedContactId", "HasOptedOutOfEmail", "DoNotCall"}
+    ),
+    "Individual": frozenset(
+        {"Id", "IsDeleted", "SystemModstamp", "HasOptedOutSolicit", "ShouldForget", "SendIndividualData"}
+    ),
+    "ContactPointTypeConsent": frozenset(
+        {"Id", "IsDeleted", "SystemModstamp", "PartyId", "ContactPointType", "PrivacyConsentStatus", "CaptureDate"}
+        | {"CaptureSource", "DoubleConsentCaptureDate", "DataUsePurpose.Name"}
+    ),
+}
+QUERY = re.compile(
+    r"SELECT (?P<fields>.+) FROM (?P<object>\w+) WHERE (?P<field>\w+) (?P<sign>>?=) '?(?P<value>[^' ]+)'?"
+    r"(?P<present> AND IsDeleted = false)?.*"
+)
 
 
 class Salesforce(StandIn):
@@ -31,10 +58,11 @@ class Salesforce(StandIn):
     def __init__(self, access_token: str, hub_url: str = "") -> None:
         self._token = access_token
         self.external_ids: set[str] = {"Tributary_Id__c"}
-        self.custom_fields: set[str] = {"Loyalty_Card__c", "HasOptedOutOfEmail"}
+        self.custom_fields: set[str] = {"Loyalty_Card__c", "HasOptedOutOfEmail", "DoNotCall", "IndividualId"}
         self.locked = 0  # the next so many writes find the record locked
         self.records: dict[str, dict[str, Any]] = {}
         self.accounts: dict[str, dict[str, Any]] = {}
+        self.others: dict[str, dict[str, Any]] = {}  # leads, individuals and consents, by Id
         self.changes: list[dict[str, Any]] = []
         self._queries: dict[str, list[dict[str, Any]]] = {}
         super().__init__(hub_url)
@@ -96,6 +124,15 @@ class Salesforce(StandIn):
         with self.lock:
             return self._create(fields, "")
 
+    def save(self, entity: str, record_id: str, **fields: Any) -> str:
+        """Let somebody create or change a lead, an individual or a consent; gives its Id."""
+        with self.lock:
+            is_new = record_id not in self.others
+            about = {"entity": entity, "Id": record_id, "IsDeleted": False, "SystemModstamp": self._stamp()}
+            self.others[record_id] = {**self.others.get(record_id, {}), **about, **fields}
+            self._tell(entity, [record_id], "CREATE" if is_new else "UPDATE", [] if is_new else list(fields))
+            return record_id
+
     def delete(self, contact_id: str, into: str | None = None) -> None:
         """Let somebody delete a contact, or merge it into another; either way it lies in the recycle bin."""
         with self.lock:
@@ -113,15 +150,29 @@ class Salesforce(StandIn):
         if found is None:
             return self.error(400, "MALFORMED_QUERY", "unexpected token")
         fields = found["fields"].split(", ")
+        if found["object"] in OBJECTS:
+            return self._query_other(found, fields)
         if unknown := set(fields) - READABLE - self.external_ids - self.custom_fields:
             return self.error(400, "INVALID_FIELD", f"No such column {sorted(unknown)} on entity 'Contact'")
         if found["sign"] == "=":
             chosen = [each for each in self.records.values() if each.get(found["field"]) == found["value"]]
+            chosen = [each for each in chosen if not (found["present"] and each["IsDeleted"])]
         else:
             since = found["value"].replace("Z", "+0000")
             chosen = [each for each in self.records.values() if each["SystemModstamp"] >= since]
         chosen.sort(key=lambda record: (record["SystemModstamp"], record["Id"]))
         return self._shown([self._row(record, fields) for record in chosen], len(chosen))
+
+    def _query_other(self, found: re.Match[str], fields: list[str]) -> Reply:
+        if unknown := set(fields) - OBJECTS[found["object"]]:
+            return self.error(400, "INVALID_FIELD", f"No such column {sorted(unknown)} on entity '{found['object']}'")
+        chosen = [
+            each
+            for each in self.others.values()
+            if each["entity"] == found["object"] and each.get(found["field"]) == found["value"]
+        ]
+        rows = [{name.partition(".")[0]: each.get(name.partition(".")[0]) for name in fields} for each in chosen]
+        return self._shown(rows, len(rows))
 
     def _more(self, request: Request) -> Reply:
         if request.groups["id"] not in self._queries:
