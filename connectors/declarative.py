@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, NoReturn
 
-import orjson
-
 from connectors.calls import Call, Failure, Role, fill
 from connectors.client import Answer, Document, Page, Push
 from connectors.connection import Connection
@@ -24,6 +22,7 @@ from connectors.errors import (
 from connectors.http import DEFAULT_RETRY_AFTER, Http, Response, retry_after
 from connectors.manifest import Auth, Manifest
 from mappings.jmes import compile_expression
+from mappings.payloads import write_json
 
 Argument = Mapping[str, Any]
 
@@ -87,7 +86,7 @@ class DeclarativeClient:
         headers = {**_filled(call.headers, argument), **headers}
         body = None
         if call.body is not None or call.role == "push":
-            body = _dump(_without_null(search(call.body or "body", argument)))
+            body = write_json(_without_null(search(call.body or "body", argument)))
             headers.setdefault("Content-Type", "application/json")
         try:
             return self._http.call(call.method, url, headers=headers, body=body)
@@ -160,7 +159,7 @@ def _poll(client: DeclarativeClient, name: str, since: str, cursor: str | None) 
     if following is not None and following == cursor:
         # Taken at its word it would be asked for ever.
         raise UnavailableError(f"{client.manifest.name} gave {name} the cursor it was asked with")
-    return Page(tuple(Document(str(call.topic), _dump(item)) for item in items), following)
+    return Page(tuple(Document(str(call.topic), write_json(item)) for item in items), following)
 
 
 def _push(client: DeclarativeClient, name: str, push: Push) -> Answer:
@@ -256,17 +255,3 @@ def _without_null(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_null(item) for key, item in value.items() if item is not None}
     return [_without_null(item) for item in value] if isinstance(value, list) else value
-
-
-def _dump(content: Any) -> bytes:
-    """Write JSON with every number as it was: no amount passes through a float."""
-    try:
-        return orjson.dumps(content, default=_number)
-    except TypeError:  # an integer beyond 64 bits or a lone surrogate
-        return json.dumps(content, default=str).encode()
-
-
-def _number(value: Any) -> orjson.Fragment:
-    if not isinstance(value, Decimal):
-        raise TypeError
-    return orjson.Fragment(str(value))

@@ -37,6 +37,7 @@ CHECKS: dict[str, Check] = {
     "schema": Check("bronze", lint_manifest.schema),
     "links": Check("bronze", lint_manifest.links),
     "signature": Check("bronze", lint_manifest.signature),
+    "queue": Check("bronze", lint_manifest.queue),
     "secrets": Check("bronze", lint_manifest.secrets),
     "expressions": Check("bronze", lint_manifest.expressions),
     "pushes": Check("bronze", lint_manifest.pushes),

@@ -75,6 +75,14 @@ def signature(connector: Connector) -> Found:
         yield manifest_of(connector), str(error)
 
 
+def queue(connector: Connector) -> Found:
+    """What comes by queue is a topic of the manifest."""
+    door = connector.manifest.receives.queue
+    for name in door.topics if door else ():
+        if name not in connector.manifest.receives.topics:
+            yield manifest_of(connector), f"receives.queue.topics: {name} is not among receives.topics"
+
+
 def secrets(connector: Connector) -> Found:
     """Every secret that signature and auth use is among the manifest's secrets."""
     manifest = connector.manifest
@@ -91,6 +99,8 @@ def expressions(connector: Connector) -> Found:
     found = [receives.topic.body if receives.topic else None, receives.delivery.body if receives.delivery else None]
     if receives.delivery and receives.delivery.hash and receives.delivery.hash != "body":
         found += receives.delivery.hash
+    if receives.queue:
+        found += [receives.queue.topic, receives.queue.payload]
     for topic in receives.topics.values():
         found += [topic.delivery, topic.fetch.each if topic.fetch else None]
     for call in connector.manifest.calls.values():

@@ -21,6 +21,7 @@ SCHEMA_FILE = Path(__file__).with_name("manifest.schema.json")
 MAX_ID = 200
 
 Method = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 Record = Literal["stock", "fulfillment", "customer"]
 
 
@@ -71,7 +72,7 @@ class Fetch(Part):
 
 
 class Topic(Part):
-    """What to do with one topic. `internal` topics are only fetched or polled, and refused at the webhook door."""
+    """What to do with one topic. `internal` ones are fetched, polled or queued, and refused at the webhook door."""
 
     mapping: Name | None = None
     fetch: Fetch | None = None
@@ -85,13 +86,23 @@ class Topic(Part):
         return self
 
 
+class Queue(Part):
+    """What comes by the connection's own queue (SQS): straight from the channel, or by a rule of EventBridge."""
+
+    topics: tuple[Text, ...] = Field(min_length=1, description="what this door takes")
+    topic: Text = Field(description="JMESPath on the message: its topic")
+    payload: Text = Field(default="@", description="JMESPath on the message: the payload, without its envelope")
+    senders: tuple[Account, ...] = Field(default=(), description="AWS accounts of the channel that may send to it")
+
+
 class Receives(Part):
-    """What comes in. Without `topic` and `signature` there is no webhook door, only polls."""
+    """What comes in. Without `topic` and `signature` there is no webhook door, only polls and the queue."""
 
     topic: TopicSource | None = None
     delivery: DeliverySource | None = None
     content_types: tuple[Text, ...] = ("application/json",)
     signature: Signature | None = None
+    queue: Queue | None = None
     topics: dict[Text, Topic] = Field(default_factory=dict)
 
 
@@ -195,12 +206,13 @@ def load(folder: Path) -> Manifest:
         raise ManifestError(f"{folder.name}/manifest.yaml: {'; '.join(faults)}") from error
 
 
-def _at(expression: str, document: Any) -> Any:
+def found_at(expression: str, document: Any) -> Any:
+    """Give what a JMESPath expression finds in a document; None where the document has another shape."""
     from mappings.jmes import compile_expression  # noqa: PLC0415 (most channels name topic and delivery in headers)
 
     try:
         return compile_expression(expression).search(document)
-    except ValueError:  # JMESPath's own errors: a body of another shape has no such value
+    except ValueError:  # JMESPath's own errors
         return None
 
 
@@ -221,7 +233,7 @@ def topic_of(manifest: Manifest, headers: Mapping[str, str], parsed_body: Any) -
     if source and source.header:
         found = header(headers, source.header)
     elif source and source.body:
-        found = _at(source.body, parsed_body)
+        found = found_at(source.body, parsed_body)
     if not isinstance(found, str) or not found:
         raise TopicError(f"{manifest.channel} sent a request that names no topic")
     return found
@@ -235,12 +247,13 @@ def delivery_of(manifest: Manifest, topic: str, headers: Mapping[str, str], pars
     """
     rule, source = manifest.receives.topics.get(topic), manifest.receives.delivery
     if rule is not None and rule.delivery:
-        return _identifier([topic, _at(rule.delivery, parsed_body)], raw)
+        return _identifier([topic, found_at(rule.delivery, parsed_body)], raw)
     if source is None or source.hash == "body" or (rule is not None and rule.internal):
         return _identifier(None, raw)
     if source.hash:
-        return _identifier([topic, [_at(each, parsed_body) for each in source.hash]], raw)
-    return _identifier(header(headers, source.header) if source.header else _at(source.body or "", parsed_body), raw)
+        return _identifier([topic, [found_at(each, parsed_body) for each in source.hash]], raw)
+    found = header(headers, source.header) if source.header else found_at(source.body or "", parsed_body)
+    return _identifier(found, raw)
 
 
 def _is_complete(value: Any) -> bool:

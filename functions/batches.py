@@ -19,7 +19,9 @@ class LaterError(Exception):
         self.delay = delay
 
 
-def work_through(event: dict[str, Any], do: Callable[[dict[str, Any], str, int], None]) -> dict[str, Any]:
+def work_through(
+    event: dict[str, Any], do: Callable[[Any, str, int], None], read: Callable[[str], Any] = json.loads
+) -> dict[str, Any]:
     """Do something with each message (its body, its queue's name, its attempt); give the partial answer SQS expects.
 
     A message that fails comes again by itself; after its last attempt the queue moves it to its dead-letter queue.
@@ -27,7 +29,7 @@ def work_through(event: dict[str, Any], do: Callable[[dict[str, Any], str, int],
     failed = []
     for record in event["Records"]:
         try:
-            do(json.loads(record["body"]), record["eventSourceARN"].rpartition(":")[2], attempt_of(record))
+            do(read(record["body"]), record["eventSourceARN"].rpartition(":")[2], attempt_of(record))
         except LaterError as later:
             logger.info("later", reason=str(later), delay=later.delay)
             _delay(record, later.delay)

@@ -7,7 +7,6 @@ with one conditional write, answers 202. When it cannot be made durable it answe
 import binascii
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from chalice.app import Chalice, Request, Response
 
 from connectors.connection import Connection
@@ -15,6 +14,7 @@ from connectors.errors import SignatureError, TopicError
 from connectors.manifest import Manifest, delivery_of, topic_of
 from connectors.signatures import Signed, verify
 from functions import connections, runtime
+from functions.counting import count
 from functions.ingest import UNREADABLE, ingest
 from functions.problems import answer, problem, shielded
 from functions.runtime import logger
@@ -43,7 +43,7 @@ def webhook(connection_id: str) -> Response:
     signed = Signed(request.method, connection.webhook_url, dict(request.headers), body)
     refused = _refuse(manifest, connection, signed)
     if refused is not None:
-        _count("Rejected", connection_id)
+        count("Rejected", connection_id)
         return refused
     return _take(manifest, connection, signed)
 
@@ -85,16 +85,10 @@ def _take(manifest: Manifest, connection: Connection, request: Signed) -> Respon
     except StoreUnavailableError as error:
         logger.exception("not durable", connection_id=connection.connection_id)
         return problem(503, error.code, "The payload could not be made durable.", {"Retry-After": "5"})
-    _count("Repeated" if receipt.repeated else "EventsReceived", connection.connection_id)
+    count("Repeated" if receipt.repeated else "EventsReceived", connection.connection_id)
     if receipt.conflict:
-        _count("Conflicts", connection.connection_id)
+        count("Conflicts", connection.connection_id)
     return answer(200 if receipt.repeated else 202, {"event_id": receipt.event_id})
-
-
-def _count(name: str, connection_id: str) -> None:
-    """Count for CloudWatch by connection; the alarm for a silent connection (infra/connection.yaml) looks for this."""
-    with single_metric(name=name, unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension("connection", connection_id)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

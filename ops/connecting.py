@@ -8,35 +8,56 @@ from typing import Any
 from connectors.catalogue import Connector
 from connectors.connection import Connection
 from connectors.errors import ManifestError
+from connectors.manifest import Manifest
 from functions.connections import register
 from functions.registry import Registry
-from ops.deploy import Hub, deploy_connection, remove_connection
+from ops.deploy import Hub, connection_outputs, deploy_connection, remove_connection
 from records.store.wire import from_wire
 
 OVERLAP = 24 * 3600  # seconds an old secret stays valid after a rotation: channels retry with it for up to a day
 
 
-def add(hub: Hub, fields: Mapping[str, Any], secrets: Mapping[str, str]) -> Connection:
+def add(hub: Hub, fields: Mapping[str, Any], secrets: Mapping[str, str], event_bus: str = "") -> Connection:
     """Register a connection: stack, secret, registry, in that order, so that it is known only once it works.
 
+    `event_bus` is the partner event bus whose events go into its inbound queue, where it has one.
+
     Raises:
-        ManifestError: there is no such connector, or its secrets are not the ones it names.
+        ManifestError: there is no such connector, its secrets are not the ones it names, or it has no queue for events.
         DeployError: the stack failed.
         pydantic.ValidationError: a field is wrong.
     """
-    wanted = set(connector_of(hub, fields["tenant"], fields["connector"]).manifest.secrets)
+    manifest = connector_of(hub, fields["tenant"], fields["connector"]).manifest
+    wanted = set(manifest.secrets)
     if wanted != set(secrets):
         lacks, extra = sorted(wanted - set(secrets)), sorted(set(secrets) - wanted)
         raise ManifestError(f"{fields['connector']} needs --secret for {lacks or 'nothing more'}; not known: {extra}")
     url = f"{hub.webhooks_url}/{fields['connection_id']}"
     draft = Connection.model_validate({"webhook_url": url, **fields})
-    outputs = deploy_connection(hub, draft.connection_id, draft.tenant)
+    outputs = deploy_connection(hub, draft.connection_id, draft.tenant, **_inbound(manifest, event_bus))
     hub.clients("secretsmanager").put_secret_value(
         SecretId=outputs["SecretArn"], SecretString=json.dumps(dict(secrets))
     )
     made = draft.model_copy(update={"secret_arn": outputs["SecretArn"]})
     save(hub, made)
     return made
+
+
+def _inbound(manifest: Manifest, event_bus: str) -> dict[str, str]:
+    """Give the parameters of connection.yaml that say whether the channel speaks through a queue, and who fills it."""
+    queue = manifest.receives.queue
+    if queue is None:
+        if event_bus:
+            raise ManifestError(f"{manifest.name} does not speak through a queue: no event bus can fill it")
+        return {"Collects": "off"}
+    return {"Collects": "on", "Senders": ",".join(queue.senders), **({"EventBus": event_bus} if event_bus else {})}
+
+
+def inbound_queue(hub: Hub, connection_id: str) -> dict[str, str]:
+    """Say where the channel's messages go: `queue_arn` and `queue_url`; nothing where it speaks through no queue."""
+    outputs = connection_outputs(hub, connection_id)
+    found = {"queue_arn": outputs.get("InboundArn"), "queue_url": outputs.get("InboundUrl")}
+    return {name: value for name, value in found.items() if value}
 
 
 def connector_of(hub: Hub, tenant: str, reference: str) -> Connector:

@@ -96,6 +96,12 @@ def deploy_connection(hub: Hub, connection_id: str, tenant: str, **values: str) 
     return deploy_stack(hub.clients, stack, "connection", {**hub.outputs, **own, **values})
 
 
+def connection_outputs(hub: Hub, connection_id: str) -> Outputs:
+    """Give the outputs of a connection's stack; nothing where there is none."""
+    known = _describe(hub.clients, f"{hub.name}-connection-{connection_id}")
+    return _outputs(known) if known else {}
+
+
 def remove_connection(hub: Hub, connection_id: str) -> None:
     """Delete what belongs to one connection, its secret included. Nothing happens where there is none.
 

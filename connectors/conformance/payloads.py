@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from connectors import queues
 from connectors.conformance.mutations import pointer, retyped, with_unknown, without
 from connectors.conformance.records import applied
 from connectors.conformance.subject import TYPED, Sample, Subject, plain
 from connectors.errors import TopicError
-from connectors.manifest import delivery_of, topic_of
+from connectors.manifest import Manifest, delivery_of, topic_of
 from connectors.translate import PayloadError, fact, parse, wanted
 from records.errors import RecordError
 
@@ -120,6 +121,19 @@ def unknown(subject: Subject) -> Found:
             yield sample.file.name, f"with unknown fields {_difference(after, before)}"
 
 
+def _queued(manifest: Manifest, sample: Sample, payload: Any) -> Found:
+    """What comes by queue finds its topic there."""
+    door = manifest.receives.queue
+    if door is None or sample.topic not in door.topics:
+        return
+    try:
+        found = queues.topic_in(manifest, payload)
+    except TopicError as error:
+        found = str(error)
+    if found != sample.topic:
+        yield sample.file.name, f"by queue it arrives as {found[:80]}, not as {sample.topic}"
+
+
 def delivery(subject: Subject) -> Found:
     """What arrives finds its topic, a repetition has the id of the first, and two payloads have two ids."""
     manifest = subject.connector.manifest
@@ -130,6 +144,7 @@ def delivery(subject: Subject) -> Found:
         headers = {source.header: sample.topic} if source and source.header else {}
         if source is not None and not rule.internal and topic_of(manifest, headers, payload) != sample.topic:
             yield sample.file.name, f"it arrives as {topic_of(manifest, headers, payload)[:80]}, not as {sample.topic}"
+        yield from _queued(manifest, sample, payload)
         known = manifest.receives.delivery
         if known is not None and known.header and not rule.internal:
             continue  # a header names it, and samples have none

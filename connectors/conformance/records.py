@@ -136,7 +136,7 @@ def digest(store: MemoryStore) -> dict[str, Any]:
 
 def _plain(store: MemoryStore, item: Item) -> dict[str, Any]:
     if item["sk"] == "CLAIM":
-        return {"holders": sorted({_who(store, item, name) for name in item.get("holders", [item["customer_id"]])})}
+        return {"holders": sorted({_who(store, item, name) for name in item["holders"]})}
     plain = {name: value for name, value in item.items() if name not in STAMPS}
     if "state" in plain:
         plain["state"] = unpack(plain["state"])

@@ -123,6 +123,16 @@ MANIFEST_FAULTS = [
         "signature",
         "there is no signature scheme 'rot13'",
     ),
+    (
+        {"receives__queue": {"topic": "kind", "topics": ["sale.lost"]}},
+        "queue",
+        "receives.queue.topics: sale.lost is not among receives.topics",
+    ),
+    (
+        {"receives__queue": {"topic": "kind[", "topics": ["sale.made"]}},
+        "expressions",
+        "kind[ is not a JMESPath expression",
+    ),
     ({"secrets": ["token"]}, "secrets", "the secret webhook_secret is used but not in secrets"),
     ({"receives__topic": {"body": "type["}}, "expressions", "type[ is not a JMESPath expression"),
     (

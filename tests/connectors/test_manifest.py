@@ -104,6 +104,9 @@ def test_what_is_no_manifest_is_an_error_that_names_the_file(tmp_path: Path, tex
         ({"delivery": {"header": "X-Id", "hash": "body"}}, "exactly one of header, body, hash"),
         ({"topics": {"sale": {"internal": True}}}, "needs a mapping or a fetch"),
         ({"signature": {"scheme": "square"}}, "Field required"),
+        ({"queue": {"topic": "kind", "topics": []}}, "at least 1 item"),
+        ({"queue": {"topics": ["sale"]}}, "Field required"),
+        ({"queue": {"topic": "kind", "topics": ["sale"], "senders": ["everybody"]}}, "should match pattern"),
     ],
 )
 def test_a_receives_that_says_nothing_or_two_things_is_refused(part: dict[str, Any], message: str) -> None:

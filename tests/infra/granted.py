@@ -42,6 +42,7 @@ THINGS = {
     "${NormaliseQueue.Arn}": "normalise queue",
     f"{SECRETS}:tributary/${{AWS::StackName}}/connection/*": "connection secrets",
     f"{QUEUES}:${{AWS::StackName}}-connection-*": "connection queues",
+    f"{QUEUES}:${{AWS::StackName}}-inbound-*": "inbound queues",
 }
 IN_TRANSACTION = {
     "Put": "PutItem",
@@ -96,10 +97,14 @@ def used(service: str, operation: str, params: dict[str, Any]) -> Iterator[Right
         name = params["SecretId"]
         yield f"secretsmanager:{operation}", "API secret" if name == VARIABLES["API_SECRET"] else "connection secrets"
     elif service == "sqs":
-        queue = "connection queues" if "-connection-" in params["QueueUrl"] else "normalise queue"
-        yield f"sqs:{operation}", queue
+        yield f"sqs:{operation}", _queue(params["QueueUrl"])
     else:
         raise AssertionError(f"a function calls {service}:{operation}; say in granted.py which right that needs")
+
+
+def _queue(url: str) -> str:
+    kinds = [f"{kind} queues" for kind in ("connection", "inbound") if f"-{kind}-" in url]
+    return kinds[0] if kinds else "normalise queue"
 
 
 def _object(bucket: str, key: str) -> str:

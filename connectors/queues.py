@@ -1,0 +1,30 @@
+"""What a manifest says about a message in a connection's queue."""
+
+from typing import Any
+
+from connectors.errors import TopicError
+from connectors.manifest import Manifest, found_at
+
+
+def topic_in(manifest: Manifest, message: Any) -> str:
+    """Give the topic of a message, which the manifest need not have.
+
+    A topic the manifest has, but not at this door, gets another name, so that nothing takes it for the real one.
+
+    Raises:
+        TopicError: the message names none.
+    """
+    queue = manifest.receives.queue
+    found = found_at(queue.topic, message) if queue else None
+    if queue is None or not isinstance(found, str) or not found:
+        raise TopicError(f"{manifest.channel} sent a message that names no topic")
+    if found in manifest.receives.topics and found not in queue.topics:
+        return f"{found} by queue"
+    return found
+
+
+def payload_in(manifest: Manifest, message: Any) -> Any:
+    """Give the payload of a message: the message itself where it comes without the envelope."""
+    queue = manifest.receives.queue
+    found = found_at(queue.payload, message) if queue else None
+    return message if found is None else found

@@ -1,0 +1,69 @@
+"""Collect: the door for queues.
+
+Triggered by a connection's own inbound queue, which a channel or a rule of EventBridge fills. The queue says whose a
+message is; nothing in the message can. Its payload enters the Inbox like a webhook, and one that cannot be read is
+quarantined behind the door. What cannot be made durable, or has no connection yet, stays in the queue and comes again;
+after twelve attempts it lies in the dead-letter queue.
+"""
+
+import os
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from connectors import queues
+from connectors.connection import Connection
+from connectors.errors import ConnectorError, TopicError
+from connectors.manifest import Manifest
+from functions import connections
+from functions.batches import LaterError, backoff, work_through
+from functions.counting import count
+from functions.ingest import UNREADABLE, ingest
+from functions.runtime import logger
+from mappings.errors import PayloadError
+from mappings.payloads import parse_json, write_json
+from records.errors import RecordError
+
+PASSING = (ConnectorError, RecordError, BotoCoreError, ClientError)
+"""What the message has no part in: the connector cannot be read, or the Inbox not be written."""
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Take in a batch of messages."""
+    return work_through(event, _collect, read=str.encode)
+
+
+def _collect(body: bytes, queue: str, attempt: int) -> None:
+    try:
+        connection = _owner(queue)
+        if connection is None:
+            raise LaterError(f"{queue} belongs to no connection that is registered", backoff(attempt))
+        _take(connection, body)
+    except PASSING as error:
+        raise LaterError(f"{type(error).__name__}: {error}", backoff(attempt)) from error
+
+
+def _owner(queue: str) -> Connection | None:
+    """Give the connection whose queue it is."""
+    prefix = os.environ["INBOUND"]
+    return connections.find(queue.removeprefix(prefix)) if queue.startswith(prefix) else None
+
+
+def _take(connection: Connection, body: bytes) -> None:
+    topic, payload = _read(connections.connector_of(connection).manifest, body)
+    receipt = ingest(connection, topic, payload)
+    logger.info("collected", event_id=receipt.event_id, connection_id=connection.connection_id, topic=topic)
+    count("Repeated" if receipt.repeated else "EventsReceived", connection.connection_id)
+    if receipt.conflict:
+        count("Conflicts", connection.connection_id)
+
+
+def _read(manifest: Manifest, body: bytes) -> tuple[str, bytes]:
+    """Give topic and payload of a message. Without an envelope the payload is its bytes as they are."""
+    try:
+        message = parse_json(body)
+        topic = queues.topic_in(manifest, message)
+    except (PayloadError, TopicError):
+        return UNREADABLE, body
+    payload = queues.payload_in(manifest, message)
+    return topic, body if payload is message else write_json(payload)
