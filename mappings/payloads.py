@@ -1,4 +1,4 @@
-"""Reads the bytes of a payload: JSON, forms and XML, strictly. Each function gives a value or raises PayloadError.
+"""Reads the bytes of a payload: JSON, forms and XML, strictly, or raises PayloadError; and writes JSON again.
 
 JSON (RFC 8259) is refused where readers disagree: encodings other than UTF-8, a byte order mark, NaN and Infinity, keys
 that stand twice, lone surrogates, nesting beyond 100. Fractions are Decimals, integers stay exact.
@@ -41,6 +41,20 @@ def parse_json(body: bytes) -> Any:
     if not _keys_are_single(body, value):
         _refuse_keys(text)
     return value
+
+
+def write_json(value: Any) -> bytes:
+    """Write JSON with every number as it was read: no amount passes through a float."""
+    try:
+        return orjson.dumps(value, default=_number)
+    except TypeError:  # an integer beyond 64 bits or a lone surrogate
+        return json.dumps(value, default=str).encode()
+
+
+def _number(value: Any) -> orjson.Fragment:
+    if not isinstance(value, Decimal):
+        raise TypeError
+    return orjson.Fragment(str(value))
 
 
 def parse_form(body: bytes) -> dict[str, Any]:

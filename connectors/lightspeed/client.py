@@ -1,4 +1,4 @@
-"""Lightspeed Retail's X-Series API (2026-07): products and their levels fetched, stock written, who has which SKU."""
+"""Lightspeed Retail's X-Series API (2026-07): products and levels read, stock written, and who has which SKU."""
 
 import urllib.parse
 from collections.abc import Mapping
@@ -7,12 +7,14 @@ from typing import Any
 
 import orjson
 
-from connectors.client import Answer, Document, Push
+from connectors.client import Answer, Document, Page, Push
 from connectors.connection import Connection
 from connectors.errors import NotFoundError, RejectedError, UnavailableError
 from connectors.http import Http, Response
 
 VERSION = "2026-07"
+PRODUCTS_PER_PAGE = 200
+LEVELS_PER_PAGE = 50
 
 
 class Client:
@@ -34,10 +36,21 @@ class Client:
             UnavailableError: the answer has no Date.
         """
         answer = self._call("GET", f"/inventory/{_quoted(id)}")
-        as_of = answer.headers.get("date")
-        if not as_of:
-            raise UnavailableError("Lightspeed answered without a Date")
-        return Document("inventory", _dump({"product_id": id, "as_of": as_of, "inventory": _list(answer)}))
+        return _levels(answer, _list(answer))
+
+    def poll_products(self, since: str, cursor: str | None) -> Page:
+        """List every product: changes are asked for by version, not by time. A known version is a known delivery."""
+        query = urllib.parse.urlencode({"after": cursor or 0, "page_size": PRODUCTS_PER_PAGE})
+        found = _list(self._call("GET", f"/products?{query}"))
+        documents = tuple(Document("product", _dump({"data": product})) for product in found)
+        return Page(documents, _following(found, cursor))
+
+    def poll_inventory(self, since: str, cursor: str | None) -> Page:
+        """List every level at every outlet, a document for each page of them."""
+        wanted = {"after": int(cursor or 0), "size": LEVELS_PER_PAGE, "sort_direction": "asc"}
+        answer = self._call("POST", "/inventory", json_body=wanted)
+        found = _list(answer)
+        return Page((_levels(answer, found),) if found else (), _following(found, cursor))
 
     def set_stock(self, push: Push) -> Answer:
         """Set the total at one outlet, unless the till shows another one than we believe; then say what it shows.
@@ -97,6 +110,32 @@ def _list(answer: Response) -> list[dict[str, Any]]:
     if not isinstance(found, list):
         raise UnavailableError(f"Lightspeed answered {answer.status} without a list")
     return found
+
+
+def _levels(answer: Response, found: list[dict[str, Any]]) -> Document:
+    """Put the answer's Date beside levels.
+
+    Raises:
+        UnavailableError: the answer has no Date.
+    """
+    as_of = answer.headers.get("date")
+    if not as_of:
+        raise UnavailableError("Lightspeed answered without a Date")
+    return Document("inventory", _dump({"as_of": as_of, "inventory": found}))
+
+
+def _following(found: list[dict[str, Any]], cursor: str | None) -> str | None:
+    """Give the version that the next page comes after; the list ends with an empty page.
+
+    Raises:
+        UnavailableError: the page has nothing newer than what it was asked for, and would be asked for for ever.
+    """
+    if not found:
+        return None
+    newest = max(int(each["version"]) for each in found)
+    if newest <= int(cursor or 0):
+        raise UnavailableError("Lightspeed gave a page again")
+    return str(newest)
 
 
 def _quoted(id: str) -> str:  # noqa: A002

@@ -1,26 +1,25 @@
-"""PrestaShop's webservice: orders, slips, customers, products and stock in; stock and tracking numbers out."""
+"""One PrestaShop: orders, parcels, slips, customers, products, prices and stock in; stock and tracking numbers out."""
 
-import base64
-import datetime
-import urllib.parse
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import orjson
 
 from connectors.client import Answer, Document, Page, Push
 from connectors.connection import Connection
 from connectors.errors import NotFoundError, RejectedError
-from connectors.http import Http, Response
-from connectors.prestashop.reading import row, rows, xml_of
+from connectors.http import Http
+from connectors.prestashop.reading import moment, rows
+from connectors.prestashop.webservice import Row, Webservice
+from mappings.payloads import write_json
 
-PAGE = 50
-FOR_EVER = "2100-01-01 00:00:00"
 NO_COMBINATIONS = frozenset({"", "0", "None"})
-
-Row = dict[str, Any]
+PRICED = ("id", "id_product", "reference", "cache_default_attribute", "price_now", "price_regular")
+# What the shop itself makes of taxes, discounts and the impact of a combination, for an ordinary customer.
+PRICES = {
+    "price[price_now][use_tax]": "1",
+    "price[price_regular][use_tax]": "1",
+    "price[price_regular][use_reduction]": "0",
+}
 
 
 class Client:
@@ -31,23 +30,21 @@ class Client:
 
     def __init__(self, connection: Connection, secrets: Mapping[str, str], http: Http) -> None:
         self._connection = connection
-        self._headers = {
-            "Authorization": "Basic " + base64.b64encode(f"{secrets['webservice_key']}:".encode()).decode()
-        }
-        self._http = http
+        self._shop = Webservice(connection, secrets["webservice_key"], http)
+        self._name = http.name
 
     def poll_orders(self, since: str, cursor: str | None) -> Page:
         """List the orders changed since then, each with what it only names by id."""
-        orders, following = self._changed("orders", since, cursor)
-        invoice = self._named("addresses", orders, "id_address_invoice")
-        delivery = self._named("addresses", orders, "id_address_delivery")
-        countries = self._named("countries", [*invoice.values(), *delivery.values()], "id_country", "id,iso_code")
-        states = self._named("order_states", orders, "current_state", "id,paid,shipped,delivery,logable,invoice")
-        currencies = self._named("currencies", orders, "id_currency", "id,iso_code")
-        buyers = self._named("customers", orders, "id_customer", "id,email,firstname,lastname,company,is_guest")
-        carriers = self._named("carriers", orders, "id_carrier", "id,name")
-        parcels = self._of("order_carriers", "id_order", orders)
-        lines = self._of("order_details", "id_order", orders)
+        orders, following = self._shop.changed("orders", since, cursor)
+        invoice = self._shop.named("addresses", orders, "id_address_invoice")
+        delivery = self._shop.named("addresses", orders, "id_address_delivery")
+        countries = self._shop.named("countries", [*invoice.values(), *delivery.values()], "id_country", "id,iso_code")
+        states = self._shop.named("order_states", orders, "current_state", "id,paid,shipped,delivery,logable,invoice")
+        currencies = self._shop.named("currencies", orders, "id_currency", "id,iso_code")
+        buyers = self._shop.named("customers", orders, "id_customer", "id,email,firstname,lastname,company,is_guest")
+        carriers = self._shop.named("carriers", orders, "id_carrier", "id,name")
+        parcels = self._shop.of("order_carriers", "id_order", orders)
+        lines = self._shop.of("order_details", "id_order", orders)
         documents = []
         for order in orders:
             billed, shipped = (
@@ -72,9 +69,9 @@ class Client:
 
     def poll_order_slips(self, since: str, cursor: str | None) -> Page:
         """List the credit slips changed since then, each with its order's currency."""
-        slips, following = self._changed("order_slips", since, cursor)
-        orders = self._named("orders", slips, "id_order", "id,id_currency")
-        currencies = self._named("currencies", orders.values(), "id_currency", "id,iso_code")
+        slips, following = self._shop.changed("order_slips", since, cursor)
+        orders = self._shop.named("orders", slips, "id_order", "id,id_currency")
+        currencies = self._shop.named("currencies", orders.values(), "id_currency", "id,iso_code")
         documents = []
         for slip in slips:
             order = orders.get(str(slip["id_order"])) or {}
@@ -82,12 +79,44 @@ class Client:
             documents.append(_document("order_slip", {"order_slip": slip, "currency": currency}))
         return Page(tuple(documents), following)
 
+    def poll_order_carriers(self, since: str, cursor: str | None) -> Page:
+        """List the parcels made since then that have a number, each with its order and state.
+
+        A number written by the webservice does not change its order, and parcels have no date but that of their making.
+        """
+        answer, found, following = self._shop.page("order_carriers", since, cursor, by="date_add")
+        parcels = [each for each in found if each.get("tracking_number")]
+        orders = self._shop.named("orders", parcels, "id_order", "id,current_state,date_upd,delivery_date")
+        states = self._shop.named("order_states", orders.values(), "current_state", "id,shipped")
+        carriers = self._shop.named("carriers", parcels, "id_carrier", "id,name")
+        documents = []
+        for parcel in parcels:
+            order = orders.get(str(parcel["id_order"])) or {}
+            about = {
+                "read_at": moment(answer),
+                "order_carrier": parcel,
+                "order": order or None,
+                "order_state": states.get(str(order.get("current_state"))),
+                "carrier": carriers.get(str(parcel["id_carrier"])),
+            }
+            documents.append(_document("order_carrier", about))
+        return Page(tuple(documents), following)
+
     def poll_customers(self, since: str, cursor: str | None) -> Page:
-        """List the customers changed since then, each with its addresses. Addresses alone do not change a customer."""
-        customers, following = self._changed("customers", since, cursor)
-        addresses = self._of("addresses", "id_customer", customers)
+        """List the customers changed since then, each with all addresses."""
+        customers, following = self._shop.changed("customers", since, cursor)
+        return Page(self._with_addresses(customers), following)
+
+    def poll_addresses(self, since: str, cursor: str | None) -> Page:
+        """List the customers of the addresses changed since then: an address does not change its customer."""
+        changed, following = self._shop.changed("addresses", since, cursor)
+        customers = self._shop.named("customers", changed, "id_customer")
+        return Page(self._with_addresses(list(customers.values())), following)
+
+    def _with_addresses(self, customers: list[Row]) -> tuple[Document, ...]:
+        addresses = self._shop.of("addresses", "id_customer", customers)
         every = [address for some in addresses.values() for address in some]
-        countries = self._named("countries", every, "id_country", "id,iso_code")
+        countries = self._shop.named("countries", every, "id_country", "id,iso_code")
         documents = []
         for customer in customers:
             lived = [
@@ -95,13 +124,13 @@ class Client:
                 for address in addresses.get(str(customer["id"]), ())
             ]
             documents.append(_document("customer", {"customer": customer, "addresses": lived}))
-        return Page(tuple(documents), following)
+        return tuple(documents)
 
     def poll_products(self, since: str, cursor: str | None) -> Page:
         """List the products changed since then, each with its combinations and their stock rows."""
-        products, following = self._changed("products", since, cursor)
-        combinations = self._of("combinations", "id_product", products, "id,id_product,reference,ean13")
-        stock = self._of("stock_availables", "id_product", products, "id,id_product,id_product_attribute")
+        products, following = self._shop.changed("products", since, cursor)
+        combinations = self._shop.of("combinations", "id_product", products, "id,id_product,reference,ean13")
+        stock = self._shop.of("stock_availables", "id_product", products, "id,id_product,id_product_attribute")
         documents = []
         for product in products:
             own = {str(each["id"]): each for each in combinations.get(str(product["id"]), ())}
@@ -113,6 +142,22 @@ class Client:
             documents.append(_document("product", {"product": product, "variants": variants}))
         return Page(tuple(documents), following)
 
+    def poll_prices(self, since: str, cursor: str | None) -> Page:
+        """Read what every product and combination costs now: discounts and combinations do not move a product's date.
+
+        The prices of a page are one document, with the time of the shop's answer. Nothing where no currency is set.
+        """
+        if self._connection.currency is None:
+            return Page(())
+        answer, products, following = self._shop.all("products", cursor, **PRICES)
+        combinations = self._shop.of("combinations", "id_product", products, **PRICES)
+        found = [
+            {"product": _priced(each), "combinations": [_priced(own) for own in combinations.get(str(each["id"]), ())]}
+            for each in products
+        ]
+        documents = (_document("price", {"read_at": moment(answer), "products": found}),) if found else ()
+        return Page(documents, following)
+
     def poll_stock(self, since: str, cursor: str | None) -> Page:
         """Read every stock row: rows have no date. Nothing where no default location says what place they are of.
 
@@ -120,11 +165,9 @@ class Client:
         """
         if self._connection.default_location is None:
             return Page(())
-        offset = int(cursor or 0)
-        answer = self._get("stock_availables", display="full", sort="[id_ASC]", limit=f"{offset},{PAGE}")
-        stock = rows(answer, "stock_availables")
-        products = self._named("products", stock, "id_product", "id,reference,cache_default_attribute")
-        combinations = self._named("combinations", stock, "id_product_attribute", "id,reference")
+        answer, stock, following = self._shop.all("stock_availables", cursor)
+        products = self._shop.named("products", stock, "id_product", "id,reference,cache_default_attribute")
+        combinations = self._shop.named("combinations", stock, "id_product_attribute", "id,reference")
         found = [
             {
                 "stock_available": each,
@@ -136,15 +179,15 @@ class Client:
         documents = (
             (_document("stock_available", {"read_at": answer.headers.get("date"), "rows": found}),) if found else ()
         )
-        return Page(documents, str(offset + PAGE) if len(stock) == PAGE else None)
+        return Page(documents, following)
 
     def sku_of(self, channel_stock_id: str) -> str | None:
         """Give the reference a stock row belongs to; None where it has none, or is the sum of others."""
         try:
-            stock = self._one("stock_availables", channel_stock_id)
+            stock = self._shop.one("stock_availables", channel_stock_id)
             if str(stock["id_product_attribute"]) != "0":
-                return self._one("combinations", str(stock["id_product_attribute"])).get("reference") or None
-            product = self._one("products", str(stock["id_product"]))
+                return self._shop.one("combinations", str(stock["id_product_attribute"])).get("reference") or None
+            product = self._shop.one("products", str(stock["id_product"]))
         except NotFoundError:
             return None
         return (product.get("reference") or None) if _is_single(product) else None
@@ -152,9 +195,9 @@ class Client:
     def stock_id_of(self, sku: str) -> str | None:
         """Give the stock row of a reference; None where no product or combination has it, or several have."""
         said = {"filter[reference]": f"[{sku}]"}
-        combinations = rows(self._get("combinations", display="[id,id_product,reference]", **said), "combinations")
+        combinations = rows(self._shop.get("combinations", display="[id,id_product,reference]", **said), "combinations")
         fields = "[id,reference,cache_default_attribute]"
-        products = rows(self._get("products", display=fields, **said), "products")
+        products = rows(self._shop.get("products", display=fields, **said), "products")
         # The filter ignores case and takes | and , for operators, so the answer is compared.
         wanted = [(str(each["id_product"]), str(each["id"])) for each in combinations if each.get("reference") == sku]
         wanted += [(str(each["id"]), "0") for each in products if each.get("reference") == sku and _is_single(each)]
@@ -162,7 +205,7 @@ class Client:
             return None
         product, attribute = wanted[0]
         query = {"filter[id_product]": f"[{product}]", "filter[id_product_attribute]": f"[{attribute}]"}
-        stock = rows(self._get("stock_availables", display="[id]", **query), "stock_availables")
+        stock = rows(self._shop.get("stock_availables", display="[id]", **query), "stock_availables")
         return str(stock[0]["id"]) if len(stock) == 1 else None
 
     def set_stock(self, push: Push) -> Answer:
@@ -175,15 +218,15 @@ class Client:
             RejectedError: the row follows the shop's warehouses and may not be written.
         """
         stock_id, wanted = str(push.body["id"]), int(Decimal(str(push.body["quantity"])) // 1)
-        stock = self._one("stock_availables", stock_id)
+        stock = self._shop.one("stock_availables", stock_id)
         if str(stock.get("depends_on_stock")) == "1":
-            raise RejectedError(f"{self._http.name}: stock row {stock_id} follows the shop's warehouses")
+            raise RejectedError(f"{self._name}: stock row {stock_id} follows the shop's warehouses")
         shown = Decimal(str(stock["quantity"]))
         if shown == wanted:
             return Answer("done", shown=shown)
         if push.previous is not None and shown != push.previous:
             return Answer("stale", shown=shown)
-        answer = self._put("stock_availables", stock_id, {**stock, "quantity": wanted})
+        answer = self._shop.put("stock_availables", stock_id, {**stock, "quantity": wanted})
         return Answer("done", shown=Decimal(wanted), reference=stock_id, status=answer.status)
 
     def set_tracking(self, push: Push) -> Answer:
@@ -197,76 +240,29 @@ class Client:
             [str(number) for number in push.body.get("tracking_numbers") or ()],
         )
         if push.body["status"] != "success":
-            raise RejectedError(f"{self._http.name}: a {push.body['status']} shipment of {order_id} cannot be declared")
+            raise RejectedError(f"{self._name}: a {push.body['status']} shipment of {order_id} cannot be declared")
         query = {"filter[id_order]": f"[{order_id}]"}
-        parcels = rows(self._get("order_carriers", display="full", **query), "order_carriers")
+        parcels = rows(self._shop.get("order_carriers", display="full", **query), "order_carriers")
         known = {str(parcel.get("tracking_number") or "") for parcel in parcels}
         new = [number for number in numbers if number not in known]
         if numbers and not new:
             return Answer("done", reference=order_id)
         free = [parcel for parcel in parcels if not parcel.get("tracking_number")]
         if not new or not free:
-            raise RejectedError(
-                f"{self._http.name}: order {order_id} has {len(free)} parcels free for {len(new)} numbers"
-            )
+            raise RejectedError(f"{self._name}: order {order_id} has {len(free)} parcels free for {len(new)} numbers")
         for parcel, number in zip(free, new, strict=False):
-            self._put("order_carriers", str(parcel["id"]), {**parcel, "tracking_number": number})
+            self._shop.put("order_carriers", str(parcel["id"]), {**parcel, "tracking_number": number})
         return Answer("done", reference=str(free[0]["id"]))
-
-    def _changed(self, resource: str, since: str, cursor: str | None) -> tuple[list[Row], str | None]:
-        """List what changed since then by id, and say where the next page starts.
-
-        What changes meanwhile comes into the list and never leaves it, so a page can repeat rows but not skip any.
-        """
-        zone, offset = ZoneInfo(self._connection.timezone), int(cursor or 0)
-        local = datetime.datetime.fromisoformat(since).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-        query = {"filter[date_upd]": f"[{local},{FOR_EVER}]", "date": "1"}
-        page = {"display": "full", "sort": "[id_ASC]", "limit": f"{offset},{PAGE}"}
-        found = rows(self._get(resource, **query, **page), resource)
-        return found, str(offset + PAGE) if len(found) == PAGE else None
-
-    def _named(self, resource: str, by: Iterable[Row], field: str, display: str = "") -> dict[str, Row]:
-        """Fetch what rows name by id, in one call: id → resource."""
-        ids = sorted({str(each.get(field) or "0") for each in by} - {"0"})
-        return {str(each["id"]): each for each in self._where(resource, "id", ids, display)}
-
-    def _of(self, resource: str, field: str, owners: Iterable[Row], display: str = "") -> dict[str, list[Row]]:
-        """Fetch what belongs to rows, in one call: owner's id → resources."""
-        found: dict[str, list[Row]] = {}
-        for each in self._where(resource, field, [str(owner["id"]) for owner in owners], display):
-            found.setdefault(str(each[field]), []).append(each)
-        return found
-
-    def _where(self, resource: str, field: str, values: list[str], display: str) -> list[Row]:
-        if not values:
-            return []
-        query = {f"filter[{field}]": f"[{'|'.join(values)}]", "display": f"[{display}]" if display else "full"}
-        return rows(self._get(resource, **query), resource)
-
-    def _one(self, resource: str, id: str) -> Row:  # noqa: A002
-        return row(self._get(f"{resource}/{urllib.parse.quote(id, safe='')}"), resource)
-
-    def _get(self, path: str, **query: str) -> Response:
-        return self._http.call("GET", self._url(path, **query), headers=self._headers)
-
-    def _put(self, resource: str, id: str, fields: Row) -> Response:  # noqa: A002
-        headers = {**self._headers, "Content-Type": "text/xml"}
-        url = self._url(f"{resource}/{urllib.parse.quote(id, safe='')}")
-        answer = self._http.call("PUT", url, headers=headers, body=xml_of(resource, fields))
-        row(answer, resource)
-        return answer
-
-    def _url(self, path: str, **query: str) -> str:
-        query["output_format"] = "JSON"  # where a shop does not know it, XML comes and is read too
-        if id_shop := self._connection.settings.get("id_shop"):
-            query["id_shop"] = id_shop
-        return f"{self._connection.base_url}/api/{path}?{urllib.parse.urlencode(query)}"
 
 
 def _document(topic: str, about: Mapping[str, Any]) -> Document:
     """Write a document without what the shop did not give."""
-    given = {name: value for name, value in about.items() if value is not None}
-    return Document(topic, orjson.dumps(given, default=lambda number: orjson.Fragment(str(number))))
+    return Document(topic, write_json({name: value for name, value in about.items() if value is not None}))
+
+
+def _priced(row: Row) -> Row:
+    """Keep what a price needs of a product or combination: descriptions and pictures are long."""
+    return {name: row[name] for name in PRICED if name in row}
 
 
 def _is_single(product: Mapping[str, Any]) -> bool:

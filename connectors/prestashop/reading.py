@@ -1,6 +1,8 @@
 """Reads and writes what PrestaShop's webservice speaks: JSON or XML in, always as JSON would have it; XML out."""
 
+import email.utils
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -47,6 +49,12 @@ def row(answer: Response, resource: str) -> dict[str, Any]:
     if len(found) != 1 or "id" not in found[0]:
         raise UnavailableError(f"{answer.channel} answered {answer.status} without {ONE_OF[resource]}")
     return found[0]
+
+
+def moment(answer: Response) -> str | None:
+    """Give the time of an answer by the shop's own clock, if it says one."""
+    said = email.utils.parsedate_tz(answer.headers.get("date") or "")
+    return datetime.fromtimestamp(email.utils.mktime_tz(said), UTC).isoformat() if said else None
 
 
 def _body(answer: Response) -> Any:

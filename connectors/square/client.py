@@ -1,8 +1,8 @@
-"""Square's API: orders fetched and polled, stock as physical counts, and who has which SKU."""
+"""Square's API: orders, refunds, customers, catalogue and counts read, stock written, and who has which SKU."""
 
-import json
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +10,12 @@ from connectors.client import Answer, Document, Page, Push
 from connectors.connection import Connection
 from connectors.errors import NotFoundError, RateLimitedError, RejectedError, UnavailableError
 from connectors.http import Http, Response
+from mappings.payloads import write_json
 
 VERSION = "2026-10-21"
 LOCATIONS_PER_SEARCH = 10
+PAGE = 100
+ROWS = 50  # counts or accounts in one document
 
 
 class Client:
@@ -42,11 +45,52 @@ class Client:
             },
         }
         found = self._call("POST", "/v2/orders/search", search | ({"cursor": theirs} if theirs else {})).json()
-        documents = tuple(Document("order", _dump({"order": order})) for order in found.get("orders") or [])
+        documents = _one_by_one("order", found.get("orders"))
         if found.get("cursor"):
             return Page(documents, f"{group}|{found['cursor']}")
         more = locations[first + LOCATIONS_PER_SEARCH :]
         return Page(documents, f"{int(group) + 1}|" if more else None)
+
+    def catalog(self, id: str) -> Document:  # noqa: A002
+        """Fetch the items changed since a catalogue version, which is a time; the poll finds those beyond a page."""
+        # begin_time itself is left out of what is found.
+        before = datetime.fromisoformat(id) - timedelta(seconds=1)
+        found = self._items(None, begin_time=before.isoformat(timespec="milliseconds"))
+        return Document("catalog", write_json({"objects": found.get("objects") or []}))
+
+    def poll_catalog(self, since: str, cursor: str | None) -> Page:
+        """List every item that is or was: one whose version is known is a known delivery."""
+        found = self._items(cursor)
+        return Page(_one_by_one("catalog", found.get("objects"), "object"), found.get("cursor") or None)
+
+    def poll_counts(self, since: str, cursor: str | None) -> Page:
+        """List every count at the mapped locations, a document for each page of them."""
+        if not self._connection.locations:
+            return Page(())
+        sent = {"location_ids": sorted(self._connection.locations), "states": ["IN_STOCK"], "limit": ROWS}
+        found = self._paged("POST", "/v2/inventory/counts/batch-retrieve", sent, cursor)
+        return Page(_together("inventory_counts", "counts", found), found.get("cursor") or None)
+
+    def poll_customers(self, since: str, cursor: str | None) -> Page:
+        """List the customers updated since then."""
+        query = {"filter": {"updated_at": {"start_at": since}}, "sort": {"field": "CREATED_AT", "order": "ASC"}}
+        found = self._paged("POST", "/v2/customers/search", {"query": query, "limit": PAGE}, cursor)
+        return Page(_one_by_one("customer", found.get("customers")), found.get("cursor") or None)
+
+    def poll_loyalty_accounts(self, since: str, cursor: str | None) -> Page:
+        """List every loyalty account, oldest first, a document for each page of them."""
+        try:
+            found = self._paged("POST", "/v2/loyalty/accounts/search", {"limit": ROWS}, cursor)
+        except NotFoundError:  # a seller without a programme
+            return Page(())
+        return Page(_together("loyalty_account", "loyalty_accounts", found), found.get("cursor") or None)
+
+    def poll_refunds(self, since: str, cursor: str | None) -> Page:
+        """List the refunds updated since then, oldest first."""
+        query = {"updated_at_begin_time": since, "sort_field": "UPDATED_AT", "sort_order": "ASC", "limit": PAGE}
+        sent = urllib.parse.urlencode(query | ({"cursor": cursor} if cursor else {}))
+        found = self._call("GET", f"/v2/refunds?{sent}").json()
+        return Page(_one_by_one("refund", found.get("refunds")), found.get("cursor") or None)
 
     def set_stock(self, push: Push) -> Answer:
         """Set the count of one item at one location as of the time the hub knew it.
@@ -77,6 +121,14 @@ class Client:
         ids = {item["id"] for item in found if item["item_variation_data"].get("sku") == sku}
         return str(ids.pop()) if len(ids) == 1 else None
 
+    def _items(self, cursor: str | None, **more: Any) -> Any:
+        """Search items with their variations: a variation that changes gives its item a new version."""
+        sent = {"object_types": ["ITEM"], "include_deleted_objects": True, "limit": PAGE, **more}
+        return self._paged("POST", "/v2/catalog/search", sent, cursor)
+
+    def _paged(self, method: str, path: str, sent: dict[str, Any], cursor: str | None) -> Any:
+        return self._call(method, path, sent | ({"cursor": cursor} if cursor else {})).json()
+
     def _call(self, method: str, path: str, sent: Any = None) -> Response:
         """Make one call; `errors` inside a 200 become the error they are."""
         answer = self._http.call(method, f"{self._connection.base_url}{path}", headers=self._headers, json_body=sent)
@@ -101,5 +153,11 @@ def _quoted(id: str) -> str:  # noqa: A002
     return urllib.parse.quote(id, safe="")
 
 
-def _dump(content: Any) -> bytes:
-    return json.dumps(content, default=str, separators=(",", ":")).encode()
+def _one_by_one(topic: str, found: Iterable[Any] | None, name: str = "") -> tuple[Document, ...]:
+    """Make a document of each thing, in the envelope Square gives a single one."""
+    return tuple(Document(topic, write_json({name or topic: each})) for each in found or ())
+
+
+def _together(topic: str, name: str, found: Mapping[str, Any]) -> tuple[Document, ...]:
+    """Make one document of a page, without its cursor; none of an empty one."""
+    return (Document(topic, write_json({name: found[name]})),) if found.get(name) else ()

@@ -51,6 +51,7 @@ class Lightspeed(StandIn):
             ("GET", rf"{api}/products/(?P<id>[^/]+)", self._get),
             ("PUT", rf"{api}/products/(?P<id>[^/]+)", self._put),
             ("GET", rf"{api}/inventory/(?P<id>[^/]+)", self._inventory),
+            ("POST", f"{api}/inventory", self._levels),
         ]
 
     def authorised(self, request: Request) -> bool:
@@ -88,6 +89,8 @@ class Lightspeed(StandIn):
             self.products[product_id] = {"id": product_id, **about, "product_codes": [], "images": []}
             self.products[product_id] |= {"created_at": at, "updated_at": at, "version": self._version()}
             self._prices[product_id] = Decimal(price)
+            net = _five(Decimal(price) / TAX)
+            self.products[product_id] |= {"price_including_tax": float(price), "price_excluding_tax": float(net)}
             for outlet, pieces in stock.items():
                 self.levels[product_id, outlet] = Decimal(pieces)
                 self._versions[product_id, outlet] = self._version()
@@ -168,17 +171,37 @@ class Lightspeed(StandIn):
         return (200, {}, {"data": product}) if product else self.error(404, "Not Found", "no such product")
 
     def _find(self, request: Request) -> Reply:
-        sku = request.query.get("sku", "").lower()
-        found = [product for product in self.products.values() if product["sku"].lower() == sku]
-        return 200, {}, {"data": found, "version": {"min": 0, "max": 0}}
+        """Search by SKU, in any case, or list all of a later version."""
+        if "sku" in request.query:
+            sku = request.query["sku"].lower()
+            found = [product for product in self.products.values() if product["sku"].lower() == sku]
+        else:
+            size = int(request.query.get("page_size", 100))
+            found = _after(list(self.products.values()), int(request.query.get("after", 0)), size)
+        versions = [product["version"] for product in found]
+        return (
+            200,
+            {},
+            {"data": found, "version": {"min": min(versions, default=None), "max": max(versions, default=None)}},
+        )
 
     def _inventory(self, request: Request) -> Reply:
-        rows = [
+        return self._rows([row for row in self._all_levels() if row["product_id"] == request.groups["id"]])
+
+    def _levels(self, request: Request) -> Reply:
+        """List the levels of a later version; the newest come first unless asked otherwise."""
+        sent = request.json() or {}
+        found = _after(self._all_levels(), sent.get("after", 0), sent.get("size", 1000))
+        return self._rows(found if sent.get("sort_direction") == "asc" else found[::-1])
+
+    def _all_levels(self) -> list[dict[str, Any]]:
+        return [
             {"id": f"{product}-{outlet}", "product_id": product, "outlet_id": outlet, "current_inventory_level": level}
             | {"version": self._versions[product, outlet]}
             for (product, outlet), level in self.levels.items()
-            if product == request.groups["id"]
         ]
+
+    def _rows(self, rows: list[dict[str, Any]]) -> Reply:
         return 200, {}, orjson.dumps(rows, default=lambda level: orjson.Fragment(str(level)))
 
     def _put(self, request: Request) -> Reply:
@@ -224,6 +247,12 @@ class Lightspeed(StandIn):
 
     def _naive(self) -> str:
         return f"{self.now():%Y-%m-%d %H:%M:%S}"
+
+
+def _after(rows: list[dict[str, Any]], version: int, size: int) -> list[dict[str, Any]]:
+    """Give a page of what has a later version, oldest first."""
+    newer = [row for row in rows if row["version"] > version]
+    return sorted(newer, key=lambda row: row["version"])[:size]
 
 
 def _five(amount: Decimal) -> str:

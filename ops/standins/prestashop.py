@@ -20,6 +20,7 @@ from ops.standins.prestashop_shapes import ONE_OF, Row
 from ops.standins.server import Reply, Request, Route, StandIn
 
 FILTER = re.compile(r"filter\[(\w+)\]")
+PRICE = re.compile(r"price\[(\w+)\]\[use_tax\]")
 WRITABLE = ("stock_availables", "order_carriers")
 
 
@@ -35,8 +36,9 @@ class PrestaShop(StandIn):
         self._ids = itertools.count(101)
         at = self._local()
         self.tables: dict[str, dict[int, Row]] = {name: {} for name in ONE_OF}
+        self._discounts: dict[str, Decimal] = {}
         self.tables["customers"][42] = shapes.customer(at)
-        self.tables["addresses"][1] = shapes.address()
+        self.tables["addresses"][1] = shapes.address(at)
         self.tables["countries"][8] = {"id": 8, "iso_code": "FR"}
         self.tables["currencies"][1] = {"id": 1, "iso_code": currency}
         self.tables["carriers"][3] = {"id": 3, "name": "Colissimo"}
@@ -92,6 +94,11 @@ class PrestaShop(StandIn):
                 "associations": {"stock_availables": rows},
             }  # fmt: skip
             return number
+
+    def discount(self, product_id: int, amount: str) -> None:
+        """Take something off a product's price; its date does not move."""
+        with self.lock:
+            self._discounts[str(product_id)] = Decimal(amount)
 
     def place_order(self, pieces: Mapping[str, int]) -> int:
         """Sell pieces per SKU; the stock goes down at once, and the products' dates do not move. Gives the id."""
@@ -174,8 +181,23 @@ class PrestaShop(StandIn):
         if query.get("sort") == "[id_ASC]":
             found.sort(key=lambda row: int(row["id"]))
         offset, _, count = query.get("limit", f"0,{len(found)}").rpartition(",")
-        shown = [shapes.cut(row, query.get("display", "[id]")) for row in found[int(offset or 0) :][: int(count)]]
+        page = found[int(offset or 0) :][: int(count)]
+        shown = [shapes.cut(row, query.get("display", "[id]")) | self._prices(row, query) for row in page]
         return self._answer(resource, shown)
+
+    def _prices(self, row: Row, query: Mapping[str, str]) -> Row:
+        """Work out the prices that were asked for, of a product or of a combination."""
+        product = self.tables["products"].get(int(row["id_product"] if "id_product" in row else row["id"]), {})
+        asked = {
+            field[1]: query.get(f"price[{field[1]}][use_reduction]", "1")
+            for name in query
+            if (field := PRICE.fullmatch(name))
+        }
+        off = self._discounts.get(str(product.get("id")), Decimal(0))
+        return {
+            name: shapes.money(Decimal(product["price_tax_incl"]) - (off if reduced == "1" else 0))
+            for name, reduced in asked.items()
+        }
 
     def _get(self, request: Request) -> Reply:
         row = self._row(request)

@@ -76,16 +76,16 @@ def customer(at: str) -> Row:
     return {
         "id": 42, "secure_key": "a" * 32, "passwd": "$2y$10$" + "c" * 53, "deleted": "0", "lastname": "Moreau",
         "firstname": "Camille", "email": "camille.moreau@example.com", "birthday": "0000-00-00", "newsletter": "1",
-        "newsletter_date_add": at, "company": "", "is_guest": "0", "date_add": at, "date_upd": at,
+        "newsletter_date_add": at, "optin": "0", "company": "", "is_guest": "0", "date_add": at, "date_upd": at,
     }  # fmt: skip
 
 
-def address() -> Row:
+def address(at: str) -> Row:
     """Make the customer's address."""
     return {
         "id": 1, "id_customer": "42", "id_country": "8", "company": "", "lastname": "Moreau", "firstname": "Camille",
         "address1": "12 rue de Béthune", "address2": "", "postcode": "59000", "city": "Lille", "phone": "",
-        "phone_mobile": "0612345678", "deleted": "0",
+        "phone_mobile": "0612345678", "deleted": "0", "date_add": at, "date_upd": at,
     }  # fmt: skip
 
 

@@ -48,12 +48,20 @@ class Square(StandIn):
         """Add a catalogue variation (price in minor units) with its counts per location; gives its id."""
         with self.lock:
             variation = self._id("VARIATION")
-            self.variations[variation] = {"sku": sku, "name": name, "price": price}
+            at = shapes.stamp(self.now())
+            self.variations[variation] = {"sku": sku, "name": name, "price": price, "updated_at": at}
             for location, pieces in stock.items():
                 opening = self.now() - timedelta(days=1)
                 self._history[variation, location] = [(opening, "count", Decimal(pieces))]
                 self._received[variation, location] = opening
             return variation
+
+    def change_price(self, sku: str, price: int) -> None:
+        """Give a variation another price (in minor units); the webhook says only that the catalogue changed."""
+        with self.lock:
+            at = shapes.stamp(self.now())
+            self._variation(sku)[1].update(price=price, updated_at=at)
+            self._announce("catalog.version.updated", "catalog_version", "", {"catalog_version": {"updated_at": at}})
 
     def add_customer(self, **said: Any) -> dict[str, Any]:
         """Add a customer (given_name, family_name, email_address, phone_number …)."""
@@ -132,6 +140,10 @@ class Square(StandIn):
         """Give what is in stock per (SKU, location id)."""
         with self.lock:
             return {(self.variations[item]["sku"], place): self._count((item, place)) for item, place in self._history}
+
+    def places(self) -> list[Place]:
+        """List every item and location that has a count."""
+        return list(self._history)
 
     def _variation(self, sku: str) -> tuple[str, dict[str, Any]]:
         return next((item, variation) for item, variation in self.variations.items() if variation["sku"] == sku)

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from ops.standins import square_shapes as shapes
 from ops.standins.server import Reply, Request, Route
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ class Calls:
             ("POST", r"/v2/inventory/changes/batch-create", self._change_counts),
             ("GET", r"/v2/catalog/object/(?P<id>[^/]+)", self._catalog_object),
             ("POST", r"/v2/catalog/search", self._search_catalog),
+            ("POST", r"/v2/inventory/counts/batch-retrieve", self._counts),
+            ("POST", r"/v2/customers/search", self._search_customers),
+            ("POST", r"/v2/loyalty/accounts/search", self._loyalty_accounts),
+            ("GET", r"/v2/refunds", self._refunds),
         ]
 
     def _get(self, name: str, kept: Mapping[str, dict[str, Any]]) -> Callable[[Request], Reply]:
@@ -53,9 +58,7 @@ class Calls:
             if order["location_id"] in sent["location_ids"] and _time(order["updated_at"]) >= _time(since)
         ]
         found.sort(key=lambda order: _time(order["updated_at"]))
-        first = int(sent.get("cursor") or 0)
-        page, rest = found[first : first + PAGE], found[first + PAGE :]
-        return 200, {}, {"orders": page} | ({"cursor": str(first + PAGE)} if rest else {})
+        return _page("orders", found, sent)
 
     def _change_counts(self, request: Request) -> Reply:
         """Take physical counts, each as of its own time; a repeated key gives the first answer."""
@@ -101,16 +104,57 @@ class Calls:
         return 200, {}, {"object": self._object(item)}
 
     def _search_catalog(self, request: Request) -> Reply:
-        """Search variations by their exact SKU, ignoring case."""
-        wanted = request.json()["query"]["exact_query"]["attribute_value"].casefold()
+        """Search variations by their exact SKU, ignoring case, or items changed after a time."""
+        sent = request.json()
+        if "query" not in sent:
+            return self._search_items(sent)
+        wanted = sent["query"]["exact_query"]["attribute_value"].casefold()
         found = [item for item, kept in self._seller.variations.items() if kept["sku"].casefold() == wanted]
         return 200, {}, {"objects": [self._object(item) for item in found]} if found else {}
 
+    def _search_items(self, sent: Mapping[str, Any]) -> Reply:
+        if sent.get("object_types") != ["ITEM"]:
+            return self._seller.error(400, "INVALID_VALUE", "object_types")
+        since = _time(sent["begin_time"]) if "begin_time" in sent else None
+        found = [
+            shapes.item(self._object(item))
+            for item, kept in self._seller.variations.items()
+            if since is None or _time(kept["updated_at"]) > since
+        ]
+        return _page("objects", found, sent)
+
     def _object(self, item: str) -> dict[str, Any]:
         kept = self._seller.variations[item]
-        price = {"amount": kept["price"], "currency": self._seller.currency}
-        details = {"item_id": f"ITEM-{item}", "name": kept["name"], "sku": kept["sku"], "price_money": price}
-        return {"type": "ITEM_VARIATION", "id": item, "is_deleted": False, "item_variation_data": details}
+        return shapes.variation(item, kept, self._seller.currency)
+
+    def _counts(self, request: Request) -> Reply:
+        """List what is in stock at locations."""
+        sent = request.json()
+        places = [place for place in self._seller.places() if place[1] in sent["location_ids"]]
+        return _page("counts", [self._seller.shown(place) for place in places], sent)
+
+    def _search_customers(self, request: Request) -> Reply:
+        """Search by update time."""
+        sent = request.json()
+        since = _time(sent["query"]["filter"]["updated_at"]["start_at"])
+        found = [each for each in self._seller.customers.values() if _time(each["updated_at"]) >= since]
+        return _page("customers", found, sent)
+
+    def _loyalty_accounts(self, request: Request) -> Reply:
+        return _page("loyalty_accounts", list(self._seller.loyalty.values()), request.json())
+
+    def _refunds(self, request: Request) -> Reply:
+        """List refunds by update time."""
+        since = _time(request.query["updated_at_begin_time"])
+        found = [each for each in self._seller.refunds.values() if _time(each["updated_at"]) >= since]
+        return _page("refunds", found, request.query)
+
+
+def _page(name: str, found: list[dict[str, Any]], sent: Mapping[str, Any]) -> Reply:
+    """Give a page of what was found; a list of nothing is left out."""
+    first, size = int(sent.get("cursor") or 0), int(sent.get("limit") or PAGE)
+    more = {"cursor": str(first + size)} if found[first + size :] else {}
+    return 200, {}, ({name: found[first : first + size]} if found[first:] else {}) | more
 
 
 def _time(text: str) -> datetime:

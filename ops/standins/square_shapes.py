@@ -151,3 +151,23 @@ def count(place: tuple[str, str], quantity: Decimal, at: datetime) -> dict[str, 
         "quantity": format(quantity, "f"),
         "calculated_at": stamp(at),
     }
+
+
+def variation(item: str, kept: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """Shape a catalogue variation."""
+    price = {"pricing_type": "FIXED_PRICING", "price_money": money(kept["price"], currency)}
+    details = {"item_id": f"ITEM-{item}", "name": kept["name"], "sku": kept["sku"], **price}
+    about = {"type": "ITEM_VARIATION", "id": item, "is_deleted": False}
+    return {**about, **changed(kept["updated_at"]), "item_variation_data": details}
+
+
+def item(only: Mapping[str, Any]) -> dict[str, Any]:
+    """Shape the catalogue item of its only variation, whose version it shares."""
+    details = only["item_variation_data"]
+    shown = {"type": "ITEM", "id": details["item_id"], "is_deleted": False, **changed(only["updated_at"])}
+    return {**shown, "item_data": {"name": details["name"], "product_type": "REGULAR", "variations": [dict(only)]}}
+
+
+def changed(at: str) -> dict[str, Any]:
+    """Say when a catalogue object changed: its version is that time in milliseconds."""
+    return {"updated_at": at, "version": int(datetime.fromisoformat(at).timestamp() * 1000)}

@@ -1,13 +1,13 @@
 """The Lightspeed client against the stand-in, over real HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.client import Push
+from connectors.client import Document, Page, Push
 from connectors.connection import Connection
 from connectors.errors import (
     NotFoundError,
@@ -17,8 +17,8 @@ from connectors.errors import (
     UnavailableError,
 )
 from connectors.http import Http
-from connectors.lightspeed.client import VERSION, Client
-from connectors.manifest import load
+from connectors.lightspeed.client import LEVELS_PER_PAGE, PRODUCTS_PER_PAGE, VERSION, Client
+from connectors.manifest import delivery_of, load
 from events.facts import build
 from mappings.engine import load_in, load_out
 from mappings.payloads import parse_json
@@ -43,6 +43,7 @@ def connection(retailer: Lightspeed) -> Connection:
         tenant="t",
         connector="lightspeed",
         base_url=retailer.base_url,
+        currency="EUR",
         locations={"LILLE": "lille"},
     )
 
@@ -88,8 +89,44 @@ def _seconds(moment: str) -> float:
 
 def test_a_product_teaches_which_stock_id_is_which_sku(retailer: Lightspeed) -> None:
     mug = retailer.add_product("MUG-BLUE", "18.00", {"LILLE": 9})
-    [product] = facts("product", client(retailer).product(mug).body, retailer)
+    product, price = facts("product", client(retailer).product(mug).body, retailer)
     assert [(variant.channel_stock_id, variant.sku) for variant in product.variants] == [(mug, "MUG-BLUE")]
+    assert (price.sku, price.amount, price.currency, price.taxes_included) == ("MUG-BLUE", 1800, "EUR", True)
+
+
+def walked(ask: Callable[[str, str | None], Page]) -> list[Document]:
+    found: list[Document] = []
+    cursor = None
+    while True:
+        page = ask("2026-01-01T00:00:00.000Z", cursor)
+        found += page.documents
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+def test_every_product_is_listed_page_after_page(retailer: Lightspeed) -> None:
+    for number in range(PRODUCTS_PER_PAGE + 1):
+        retailer.add_product(f"SKU-{number}", "18.00", {"LILLE": 1})
+    found = walked(client(retailer).poll_products)
+    assert len({parse_json(document.body)["data"]["id"] for document in found}) == PRODUCTS_PER_PAGE + 1
+
+
+def test_levels_that_did_not_change_are_a_known_delivery(retailer: Lightspeed) -> None:
+    for number in range(LEVELS_PER_PAGE + 1):
+        retailer.add_product(f"SKU-{number}", "18.00", {"LILLE": 9})
+    manifest = load(ROOT / "connectors" / "lightspeed")
+
+    def deliveries() -> list[str]:
+        found = walked(client(retailer).poll_inventory)
+        bodies = [(parse_json(document.body), document.body) for document in found]
+        return [delivery_of(manifest, "inventory", {}, body, raw) for body, raw in bodies]
+
+    first = deliveries()
+    assert len(first) == 2
+    assert deliveries() == first
+    retailer.ring_up_sale({f"SKU-{LEVELS_PER_PAGE}": 1}, "LILLE")
+    assert [known in first for known in deliveries()] == [True, False]
 
 
 def test_skus_and_products_find_each_other(retailer: Lightspeed) -> None:

@@ -182,10 +182,22 @@ def test_a_credit_slip_goes_to_the_buyer(shop: PrestaShop) -> None:
 
 
 def test_a_customer_comes_with_address_and_consent(shop: PrestaShop) -> None:
-    customer, consent = stated(shop, client(shop).poll_customers(LONG_AGO, None))
+    customer, *consents = stated(shop, client(shop).poll_customers(LONG_AGO, None))
     assert (customer.channel_customer_id, customer.email, customer.guest) == ("42", "camille.moreau@example.com", False)
     assert customer.addresses[0].phone == "+33612345678"
-    assert (consent.medium, consent.granted) == ("email", True)
+    assert [(consent.purpose, consent.medium, consent.granted) for consent in consents] == [
+        ("marketing", "email", True),
+        ("partner_offers", "email", False),
+    ]
+
+
+def test_an_address_that_changes_brings_its_customer_as_of_then(shop: PrestaShop) -> None:
+    before, *_ = stated(shop, client(shop).poll_customers(LONG_AGO, None))
+    shop.tables["customers"][42]["date_upd"] = "2026-01-15 12:00:00"
+    shop.tables["addresses"][1].update(city="Roubaix", date_upd="2026-06-01 12:00:00")
+    customer, *_ = stated(shop, client(shop).poll_addresses("2026-05-31T00:00:00.000Z", None))
+    assert (before.addresses[0].address_locality, customer.addresses[0].address_locality) == ("Lille", "Roubaix")
+    assert customer.source_version == "2026-06-01T10:00:00.000Z"
 
 
 def test_a_product_teaches_its_combinations_stock_rows(shop: PrestaShop) -> None:
@@ -196,6 +208,20 @@ def test_a_product_teaches_its_combinations_stock_rows(shop: PrestaShop) -> None
     assert {each.sku: each.channel_stock_id for each in (*mug.variants, *scarf.variants)} == {
         sku: client(shop).stock_id_of(sku) for sku in ("MUG-BLUE", "SCARF-RED", "SCARF-BLUE")
     }
+
+
+def test_prices_are_the_shops_own_with_discounts_and_combinations(shop: PrestaShop) -> None:
+    shop.add_product("MUG-BLUE", 10)
+    scarf = shop.add_product("SCARF", 0, price="34.00", combinations={"SCARF-RED": 5, "SCARF-BLUE": 2})
+    shop.discount(scarf, "4.00")
+    prices = stated(shop, client(shop).poll_prices(LONG_AGO, None))
+    assert [(each.sku, each.amount, each.compare_at) for each in prices] == [
+        ("MUG-BLUE", 1800, None),
+        ("SCARF-RED", 3000, 3400),
+        ("SCARF-BLUE", 3000, 3400),
+    ]
+    assert {(each.currency, each.taxes_included) for each in prices} == {("EUR", True)}
+    assert client(shop, currency=None).poll_prices(LONG_AGO, None) == Page(())
 
 
 def test_stock_is_read_whole_without_sums_and_as_of_the_answer(shop: PrestaShop) -> None:
@@ -269,6 +295,24 @@ def test_a_tracking_number_goes_on_the_orders_parcel_once(shop: PrestaShop) -> N
     assert len(writes(shop)) == 1
     _, fulfillment = stated(shop, client(shop).poll_orders(LONG_AGO, None))
     assert [each.number for each in fulfillment.tracking] == ["6A1"]
+
+
+def test_a_number_that_moves_no_date_is_found_on_its_parcel(shop: PrestaShop) -> None:
+    shop.add_product("MUG-BLUE", 10)
+    order_id = shop.place_order({"MUG-BLUE": 1})
+    shop.place_order({"MUG-BLUE": 1})
+    shop.set_state(order_id, "4")
+    _, polled, *_ = stated(shop, client(shop).poll_orders(LONG_AGO, None))
+    assert stated(shop, client(shop).poll_order_carriers(LONG_AGO, None)) == []
+    client(shop).set_tracking(parcel(order_id, "6A1"))
+    [found] = stated(shop, client(shop).poll_order_carriers(LONG_AGO, None))
+    assert (found.channel_order_id, found.fulfillment_id, found.status) == (
+        str(order_id),
+        polled.fulfillment_id,
+        "success",
+    )
+    assert [(each.number, each.carrier) for each in found.tracking] == [("6A1", "Colissimo")]
+    assert found.source_version >= polled.source_version
 
 
 def test_a_number_somebody_else_wrote_is_not_overwritten(shop: PrestaShop) -> None:

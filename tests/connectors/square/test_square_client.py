@@ -1,7 +1,7 @@
 """The Square client over real HTTP against the stand-in: orders, physical counts as of a time, identity, errors."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 
-from connectors.client import Push
+from connectors.client import Document, Page, Push
 from connectors.connection import Connection
 from connectors.errors import NotFoundError, RateLimitedError, RejectedError, UnauthorisedError, UnavailableError
 from connectors.http import Http
-from connectors.square.client import Client
+from connectors.manifest import delivery_of, load
+from connectors.square.client import PAGE, ROWS, Client
 from mappings.engine import load_out
+from mappings.jmes import compile_expression
 from ops.standins.square import Square
 
-MAPPINGS = Path(__file__).parents[3] / "mappings" / "square"
+ROOT = Path(__file__).parents[3]
+MAPPINGS = ROOT / "mappings" / "square"
 LILLE, LYON = "LMLILLE000001", "LMLYON0000001"
 LATER = "2030-01-01T00:00:00.000Z"
 
@@ -172,3 +175,78 @@ def test_the_poll_asks_for_ten_locations_at_a_time(seller: Square) -> None:
     page = client(seller, locations=many).poll_orders(before(60), page.cursor)
     assert [json.loads(document.body)["order"]["id"] for document in page.documents] == [order["id"]]
     assert page.cursor is None
+
+
+SINCE = "2020-01-01T00:00:00.000Z"
+
+
+def said(document: Document) -> Any:
+    return json.loads(document.body)
+
+
+def walked(ask: Callable[[str, str | None], Page]) -> list[Document]:
+    found: list[Document] = []
+    cursor = None
+    while True:
+        page = ask(SINCE, cursor)
+        found += page.documents
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+def test_a_changed_price_is_fetched_by_the_time_its_webhook_names(seller: Square) -> None:
+    seller.change_price("MUG-BLUE", 1900)
+    [told] = [each for each in seller.deliveries.all if each.topic == "catalog.version.updated"]
+    rule = load(ROOT / "connectors" / "square").topic("catalog.version.updated").fetch
+    assert rule is not None
+    document = client(seller).catalog(compile_expression(rule.each).search(json.loads(told.body)))
+    prices = {
+        each["item_variation_data"]["sku"]: each["item_variation_data"]["price_money"]["amount"]
+        for item in said(document)["objects"]
+        for each in item["item_data"]["variations"]
+    }
+    assert document.topic == "catalog"
+    assert prices["MUG-BLUE"] == 1900
+
+
+def test_every_item_is_listed_page_after_page(seller: Square) -> None:
+    for number in range(PAGE):
+        seller.add_item(f"SKU-{number}", "Bougie", 1200, {LILLE: 1})
+    found = walked(client(seller).poll_catalog)
+    assert len({said(document)["object"]["id"] for document in found}) == PAGE + 2
+
+
+def test_counts_of_the_mapped_locations_are_listed_together(seller: Square) -> None:
+    for number in range(ROWS):
+        seller.add_item(f"SKU-{number}", "Bougie", 1200, {LILLE: 1})
+    found = walked(client(seller, locations=(LILLE,)).poll_counts)
+    assert [len(said(document)["counts"]) for document in found] == [ROWS, 2]
+    assert {count["location_id"] for document in found for count in said(document)["counts"]} == {LILLE}
+
+
+def test_customers_accounts_and_refunds_are_found_without_their_webhooks(seller: Square) -> None:
+    camille = seller.add_customer(given_name="Camille", family_name="Moreau", phone_number="+33612345678")
+    account = seller.enrol(camille["id"], 42)
+    sale = seller.ring_up_sale({"MUG-BLUE": 2}, LILLE)
+    back = seller.refund_sale(sale["id"], {"MUG-BLUE": 1})
+    hub = client(seller)
+    [found] = walked(hub.poll_customers)
+    assert said(found)["customer"]["id"] == camille["id"]
+    [accounts] = walked(hub.poll_loyalty_accounts)
+    assert [each["id"] for each in said(accounts)["loyalty_accounts"]] == [account["id"]]
+    [refund] = walked(hub.poll_refunds)
+    assert (said(refund)["refund"]["order_id"], said(refund)["refund"]["status"]) == (back["id"], "COMPLETED")
+
+
+def test_what_did_not_change_is_a_known_delivery(seller: Square) -> None:
+    manifest, hub = load(ROOT / "connectors" / "square"), client(seller)
+
+    def deliveries() -> list[str]:
+        found = [*walked(hub.poll_catalog), *walked(hub.poll_counts)]
+        return [delivery_of(manifest, each.topic, {}, said(each), each.body) for each in found]
+
+    first = deliveries()
+    assert deliveries() == first
+    seller.ring_up_sale({"MUG-BLUE": 1}, LILLE)
+    assert [known in first for known in deliveries()] == [True, True, False]
