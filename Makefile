@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench package deploy clean
+.PHONY: help setup demo test check format bench faults mutants package deploy clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort
@@ -39,6 +39,12 @@ $(STAMP)-bench: $(STAMP)
 
 bench: $(STAMP)-bench  ## measure; writes build/bench.json and prints a table
 	$(BIN)/python -m ops.bench
+
+faults: $(STAMP)  ## play thousands of days under faults; FAULTS=full, SEED=n; writes build/faults.json
+	PYTHONPATH=.:tests/records $(BIN)/python tests/faults
+
+mutants: $(STAMP)  ## seed 25 bugs, one at a time; the tests must catch each
+	$(BIN)/python tests/mutants
 
 package: $(STAMP)  ## build the deployment package for AWS in build/
 	$(BIN)/python -m ops.package

@@ -41,19 +41,23 @@ def apply(store: Store, cause: Cause, facts: Sequence[Fact], about: Item, pause:
         ContractError: the facts do not fit together.
     """
     said = [part for fact in facts for part in identity.parts(stored(fact))]
-    return _again(pause, lambda consistent: _apply_once(store, cause, said, about, pause, consistent))
+    surely = any(fact["kind"] in identity.KINDS for fact in said)
+    return _again(pause, lambda consistent: _apply_once(store, cause, said, about, pause, consistent), surely)
 
 
-def _again(pause: Pause, attempt: Callable[[bool], T]) -> T:
+def _again(pause: Pause, attempt: Callable[[bool], T], surely: bool = False) -> T:
     """Read and decide again while somebody else writes the same.
 
     The first look may be a moment old, which costs half: every write states what it was decided on, so deciding on old
-    news ends in a conflict, and the next look is a consistent one.
+    news ends in a conflict, and the next look is a consistent one. Of two items the first look may show one before and
+    one after the same write, so that one names what the other lacks: that too is looked at again.
     """
     for count in range(1, ATTEMPTS):
+        surely = surely or count > 1
+        mixed = () if surely else (LookupError,)
         try:
-            return attempt(count > 1)
-        except ConflictError:
+            return attempt(surely)
+        except (ConflictError, *mixed):
             pause(random.uniform(0, min(1.0, 0.01 * 2**count)))  # noqa: S311 - jitter, not a secret
     return attempt(True)
 
@@ -72,7 +76,7 @@ def change(store: Store, cause: Cause, decide: Callable[[Unit], T], pause: Pause
         unit.commit(None)
         return made
 
-    return _again(pause, attempt)
+    return _again(pause, attempt, surely=True)
 
 
 def _apply_once(
@@ -118,7 +122,7 @@ def _fold(unit: Unit, cause: Cause, facts: Iterable[Stored]) -> None:
         match fact["kind"]:
             case "order" | "fulfillment" | "adjustment":
                 by_order.setdefault(order_book.order_id_of(cause, fact), []).append(fact)
-            case "customer" | "customer_merge" | "consent":
+            case kind if kind in identity.KINDS:
                 if not identity.take(unit, cause, fact):
                     _keep(unit, cause, fact)
             case "stock_count" | "stock_movement":

@@ -7,7 +7,7 @@ from records import identity, ids
 from records import order as orders
 from records import shipment as shipments
 from records.cause import Cause
-from records.errors import ContractError
+from records.errors import ConflictError, ContractError
 from records.facts import Stored
 from records.order import OrderState
 from records.packing import pack, unpack
@@ -88,9 +88,10 @@ def track(unit: Unit, cause: Cause, fact: Stored) -> None:
     for order_id in carried:
         key = keys.order(cause.tenant, order_id)
         order, state = _load(unit, key)
-        if order:
-            state = state.with_parcel(number, shipments.view(scans))
-            _save(unit, cause, key, order_id, state, _buyer(unit, cause, order, []))
+        if order is None:  # the parcel was tied to it when it was written: what was read is older than that
+            raise ConflictError(f"order {order_id} of parcel {number} is not there yet")
+        state = state.with_parcel(number, shipments.view(scans))
+        _save(unit, cause, key, order_id, state, _buyer(unit, cause, order, []))
 
 
 def _load(unit: Unit, key: Key) -> tuple[Item | None, OrderState]:

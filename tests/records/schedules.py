@@ -3,6 +3,7 @@
 Threads only carry the handlers; which of them runs is decided here, so a schedule always plays out the same.
 """
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -12,9 +13,10 @@ from records.store.memory import MemoryStore
 
 Handler = Callable[[Store], Any]
 Played = tuple[MemoryStore, list[Any]]
+_numbers = itertools.count()
 
 
-class _Turns:
+class Turns:
     """A store that lets its handler make a call only when it is its turn."""
 
     def __init__(self, store: Store) -> None:
@@ -67,12 +69,30 @@ def every_schedule(make: Callable[[], MemoryStore], handlers: Sequence[Handler],
     left: list[list[int]] = [[]]
     while left:
         wanted, store = left.pop(), make()
-        turns = [_Turns(store) for _ in handlers]
+        turns = [Turns(store) for _ in handlers]
         taken, ready = _play(turns, handlers, wanted)
         for at in range(len(wanted), len(taken)):
             others = ([*taken[:at], other] for other in ready[at] if other != taken[at])
             left += [other for other in others if _interruptions(other, ready) <= cuts]
+        next(_numbers)
         yield store, [each.result for each in turns]
+
+
+def played() -> int:
+    """Say how many schedules this process has played by now, this question included."""
+    return next(_numbers)
+
+
+def one_schedule(store: Store, handlers: Sequence[Handler], choose: Callable[[list[int]], int]) -> list[Any]:
+    """Play one schedule, in which `choose` says at each step which of the handlers that are not done goes on; gives what
+    each answered.
+    """
+    turns = [Turns(store) for _ in handlers]
+    for each, handler in zip(turns, handlers, strict=True):
+        each.start(handler)
+    while able := [number for number, each in enumerate(turns) if not each.is_done]:
+        turns[choose(able)].step()
+    return [each.result for each in turns]
 
 
 def _interruptions(taken: Sequence[int], ready: Sequence[Sequence[int]]) -> int:
@@ -80,7 +100,7 @@ def _interruptions(taken: Sequence[int], ready: Sequence[Sequence[int]]) -> int:
 
 
 def _play(
-    turns: Sequence[_Turns], handlers: Sequence[Handler], wanted: Sequence[int]
+    turns: Sequence[Turns], handlers: Sequence[Handler], wanted: Sequence[int]
 ) -> tuple[list[int], list[list[int]]]:
     """Play one schedule: as wanted at first, then uninterrupted. Gives who ran at each step and who could have."""
     for each, handler in zip(turns, handlers, strict=True):

@@ -1,0 +1,200 @@
+"""Twenty-five bugs, each a small change to the source, and the tests that must not let it pass."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A seeded bug: in `file`, the one place that reads `old` reads `new` instead. `tests` are what should catch it."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+RULES = ("tests/records/test_order_rules.py", "tests/records/test_order_life.py")
+ARRIVAL = ("tests/records/test_order_of_arrival.py",)
+STORES = ("tests/records/test_stores_agree.py",)
+FAULTS = ("tests/records/test_faults.py",)
+RACES = ("tests/records/test_races.py",)
+DOOR = ("tests/functions/test_refused.py",)
+
+BUGS = (
+    Bug(
+        "forget the marker",
+        "records/unit.py",
+        "self._write([*self._puts.values(), *self._updates.values(), *kept, *last])",
+        "self._write([*self._puts.values(), *self._updates.values(), *kept])",
+        FAULTS,
+    ),
+    Bug(
+        "write a record whoever wrote it meanwhile",
+        "records/unit.py",
+        'self._puts[key] = Put(item, Absent() if before is None else Is("ver", before["ver"]))',
+        "self._puts[key] = Put(item)",
+        RACES,
+    ),
+    Bug(
+        "send DynamoDB no condition",
+        "records/store/dynamo.py",
+        "    if action.when is not None:\n",
+        "    if False:\n",
+        STORES,
+    ),
+    Bug(
+        "let an equal value pass for a smaller one",
+        "records/store/dynamo.py",
+        'return f"attribute_not_exists({name(field)}) OR {name(field)} < {value(content)}"',
+        'return f"attribute_not_exists({name(field)}) OR {name(field)} <= {value(content)}"',
+        STORES,
+    ),
+    Bug(
+        "take a conflict of a transaction for a refusal",
+        "records/store/dynamo.py",
+        'CONFLICTS |= {"TransactionConflictException", "TransactionInProgressException"}',
+        'CONFLICTS = {"TransactionConflictException", "TransactionInProgressException"}',
+        STORES,
+    ),
+    Bug(
+        "believe the statement that came last",
+        "records/facts.py",
+        "return than is None or rank(statement) > rank(than)",
+        "return True",
+        ARRIVAL,
+    ),
+    Bug(
+        "swap the compare of two statements",
+        "records/facts.py",
+        "return than is None or rank(statement) > rank(than)",
+        "return than is None or rank(statement) < rank(than)",
+        ARRIVAL,
+    ),
+    Bug(
+        "order statements of one second by chance",
+        "records/facts.py",
+        'return (statement["source_version"], statement["occurred_at"], _progress(statement), statement["fact_id"])',
+        'return (statement["source_version"], statement["occurred_at"], (), "")',
+        ("tests/records/test_order_rules.py", *ARRIVAL),
+    ),
+    Bug(
+        "apply an event again that was applied",
+        "records/apply.py",
+        'if known is not None and known["outcome"] != "quarantined":',
+        "if False:",
+        (*FAULTS, *RACES),
+    ),
+    Bug(
+        "decide for ever on a first look",
+        "records/apply.py",
+        "return attempt(count > 1)",
+        "return attempt(False)",
+        ("tests/faults/test_campaign.py",),
+    ),
+    Bug(
+        "tell a scan to no order that is not seen yet",
+        "records/order_book.py",
+        "if order is None:  #",
+        "if order is None:\n            continue\n        if False:  #",
+        ("tests/faults/test_campaign.py",),
+    ),
+    Bug(
+        "un-ship what a channel calls pending again",
+        "records/goods.py",
+        '(fulfillment["status"] != "cancelled" and "since" in fulfillment)',
+        "False",
+        ("tests/ops/test_order_states.py",),
+    ),
+    Bug(
+        "put every returned piece back into stock",
+        "records/goods.py",
+        'back = quantity if share.get("restock") else ZERO',
+        "back = quantity",
+        RULES,
+    ),
+    Bug(
+        "ship one parcel twice when two systems tell of it",
+        "records/goods.py",
+        "        if not twins:\n",
+        "        if True:\n",
+        (*RULES, *ARRIVAL),
+    ),
+    Bug(
+        "let a test order take stock",
+        "records/order.py",
+        'if order is None or seen is None or order.get("test"):',
+        "if order is None or seen is None:",
+        RULES,
+    ),
+    Bug(
+        "ignore the tenant in a key",
+        "records/store/keys.py",
+        'return (f"{tenant}#STOCK#{sku}", f"AT#{location_id}")',
+        'return (f"acme#STOCK#{sku}", f"AT#{location_id}")',
+        ("tests/faults/test_campaign.py",),
+    ),
+    Bug(
+        "make one id of two names that read the same together",
+        "records/ids.py",
+        'text = "".join(f"{len(part)}:{part}" for part in parts)',
+        'text = "".join(parts)',
+        ("tests/records/test_ids.py",),
+    ),
+    Bug(
+        "count goods that moved with the count once more",
+        "records/stock.py",
+        "return sum((delta for delta, at in self.moves if at > after), ZERO)",
+        "return sum((delta for delta, at in self.moves if at >= after), ZERO)",
+        ("tests/records/test_stock_model.py", "tests/records/test_order_rules.py", *ARRIVAL),
+    ),
+    Bug(
+        "take another body for a repeated delivery",
+        "records/store/inbox.py",
+        "        if known == digest:\n",
+        "        if True:\n",
+        DOOR,
+    ),
+    Bug(
+        "answer 202 for what is not durable",
+        "functions/receive.py",
+        "        return problem(503, error.code,",
+        "        return problem(202, error.code,",
+        DOOR,
+    ),
+    Bug(
+        "push without a lease",
+        "functions/leases.py",
+        'raise LaterError("another push of the same thing is under way", backoff(self._attempt)) from error',
+        "pass",
+        ("tests/functions",),
+    ),
+    Bug(
+        "push what the channel shows already",
+        "functions/push.py",
+        "return expected is not None and showing.plain(expected) == wanted.value",
+        "return False",
+        ("tests/functions",),
+    ),
+    Bug(
+        "accept a signature of last week",
+        "connectors/signatures/verification.py",
+        "TOLERANCE = ",
+        "TOLERANCE = 1_000_000 + ",
+        ("tests/connectors/test_signatures.py",),
+    ),
+    Bug(
+        "read money by way of a float",
+        "mappings/money.py",
+        "    scaled = amount.scaleb(decimals, _EXACT)\n",
+        "    scaled = Decimal(int(float(amount) * 10**decimals))\n",
+        ("tests/mappings/test_money_and_times.py",),
+    ),
+    Bug(
+        "let a marketplace's relay address link two people",
+        "records/customer.py",
+        "return local in PLACEHOLDERS or any(relay in domain for relay in RELAY_DOMAINS)",
+        "return local in PLACEHOLDERS",
+        ("tests/records/test_customers.py",),
+    ),
+)
