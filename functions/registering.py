@@ -77,7 +77,10 @@ def abilities(manifest: Manifest) -> list[dict[str, str]]:
     for name, topic in manifest.receives.topics.items():
         how = [f"mapping {topic.mapping}"] if topic.mapping else []
         how += [f"fetch {topic.fetch.call}"] if topic.fetch else []
-        rows.append({"does": "reads" if topic.internal else "receives", "what": name, "how": ", ".join(how)})
+        queued = manifest.receives.queue is not None and name in manifest.receives.queue.topics
+        how += ["by queue"] if queued else []
+        comes = queued or not topic.internal
+        rows.append({"does": "receives" if comes else "reads", "what": name, "how": ", ".join(how)})
     for name, poll in manifest.polls.items():
         rows.append({"does": "polls", "what": name, "how": f"every {poll.interval} s, {poll.overlap} s back"})
     for record, push in manifest.pushes.items():

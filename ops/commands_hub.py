@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from connectors.connection import Connection
 from ops import connecting, feeding, printing, running, trying
 from ops.deploy import Hub
 from ops.options import AsJson
@@ -27,6 +28,9 @@ def add(
     secret: Annotated[
         list[str] | None, typer.Option("--secret", help="NAME=VALUE, for each the connector names.")
     ] = None,
+    event_bus: Annotated[
+        str, typer.Option(help="The partner event bus that brings the channel's events (Salesforce).")
+    ] = "",
     tenant: str = running.TENANT,
     as_json: AsJson = False,
 ) -> None:
@@ -34,8 +38,13 @@ def add(
     fields = {"connection_id": id_, "connector": connector, "tenant": tenant, "base_url": base_url.rstrip("/")}
     secrets = dict(pair.partition("=")[::2] for pair in secret or [])
     step(f"deploying infra/connection.yaml for {id_}")
-    made = connecting.add(running.current(), {**fields, **trying.settings(set_ or [])}, secrets)
-    say(as_json=as_json, content=made.model_dump(exclude=PUBLIC), people=lambda said: printing.pairs(id_, said))
+    hub = running.current()
+    made = connecting.add(hub, {**fields, **trying.settings(set_ or [])}, secrets, event_bus)
+    say(as_json=as_json, content=_shown(hub, made), people=lambda said: printing.pairs(id_, said))
+
+
+def _shown(hub: Hub, connection: Connection) -> dict[str, Any]:
+    return {**connection.model_dump(exclude=PUBLIC), **connecting.inbound_queue(hub, connection.connection_id)}
 
 
 @connections.command("list")
@@ -53,7 +62,8 @@ def _show_connections(content: list[dict[str, Any]]) -> None:
 @connections.command()
 def show(connection_id: str, as_json: AsJson = False) -> None:
     """Show a connection."""
-    content = connecting.load(running.current(), connection_id).model_dump(exclude=PUBLIC)
+    hub = running.current()
+    content = _shown(hub, connecting.load(hub, connection_id))
     say(as_json=as_json, content=content, people=lambda said: printing.pairs(connection_id, said))
 
 

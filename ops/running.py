@@ -83,7 +83,9 @@ class Api:
         answer = self._pool.request("POST", self.hub.api_url + path, body=body, headers=headers)
         return answer.status, self._checked(answer)
 
-    def send(self, path: str, content: dict[str, Any], method: str = "POST", headers: dict[str, str] | None = None) -> Any:
+    def send(
+        self, path: str, content: dict[str, Any], method: str = "POST", headers: dict[str, str] | None = None
+    ) -> Any:
         """Send a JSON object; gives the answer.
 
         Raises:

@@ -28,6 +28,7 @@ VARIABLES = TABLES | {
     "PAYLOAD_BUCKET": "payloads",
     "CONNECTOR_BUCKET": "packages",
     "BUS_NAME": "tributary",
+    "INBOUND": "tributary-inbound-",
     "API_SECRET": "tributary/tributary/api",
     "POWERTOOLS_METRICS_NAMESPACE": "test",
     "POWERTOOLS_SERVICE_NAME": "test",
@@ -107,9 +108,10 @@ class MotoHub:
     def register(
         self, kind: str, connection_id: str, held: dict[str, str], tenant: str = "acme", **fields: Any
     ) -> None:
-        """Register a connection with its secrets and its queue."""
+        """Register a connection with its secrets and its queues."""
         arn = self._keep(f"tributary/tributary/connection/{connection_id}", held)
         self._add_queue(f"tributary-connection-{connection_id}")
+        self._add_queue(f"tributary-inbound-{connection_id}")
         about = {"connection_id": connection_id, "tenant": tenant, "connector": kind, "secret_arn": arn}
         about |= {"webhook_url": f"https://hub.test/webhooks/{connection_id}", "currency": "EUR", **fields}
         self.connections[connection_id] = Connection.model_validate(about)
@@ -163,9 +165,7 @@ class MotoHub:
         known |= {name.replace("_", "-"): value for name, value in headers.items()}
         return self._api(method, path, json.dumps(content).encode(), known, {})
 
-    def _api(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]
-    ) -> Answer:
+    def _api(self, method: str, path: str, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Answer:
         for resource, methods in api.app.routes.items():
             if method in methods and _fits(resource, path):
                 named = dict(zip(_names(resource), _values(resource, path), strict=False))
@@ -198,10 +198,11 @@ class MotoHub:
         entries = [announcement(from_wire(image)) for image in images]
         return [{"type": e["DetailType"], "detail": json.loads(e["Detail"])} for e in entries if e is not None]
 
-    def deliver(self, name: str, queue: str, message: Mapping[str, Any], attempt: int = 1) -> Any:
-        """Put a message on a queue and let a function work on it; gives the ids it gave back."""
+    def deliver(self, name: str, queue: str, message: Mapping[str, Any] | str, attempt: int = 1) -> Any:
+        """Put a message (or a body as it is) on a queue and let a function work on it; gives the ids it gave back."""
         url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-        self.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+        body = message if isinstance(message, str) else json.dumps(message)
+        self.sqs.send_message(QueueUrl=url, MessageBody=body)
         (taken,) = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)["Messages"]
         record = {
             "messageId": taken["MessageId"],

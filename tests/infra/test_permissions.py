@@ -14,7 +14,7 @@ from connectors.signatures import sign
 from functions import api, asking, connections, runtime
 from ops import templates
 
-FUNCTIONS = ("receive", "announce", "normalise", "push", "poll", "sweep", "api")
+FUNCTIONS = ("receive", "collect", "announce", "normalise", "push", "poll", "sweep", "api")
 PLACE = "lille"
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 NOISE = hashlib.shake_256(b"noise").hexdigest(400_000)  # too large for an item, however it is packed
@@ -74,6 +74,7 @@ def live(hub: MotoHub) -> None:
     settle(hub)
     web.cancel(order["id"])
     settle(hub)
+    speak_through_queues(hub)
     be_large_and_wrong(hub, till, market)
     be_away(hub, till, market)
     look_around(hub, order["id"], label)
@@ -115,6 +116,19 @@ def register_connector(hub: MotoHub) -> None:
     made |= {"Content-Type": "application/json", "X-Corner-Topic": "order.placed", "X-Corner-Delivery": "1"}
     sent = hub.http("receive", "POST", "/webhooks/{connection_id}", placed, made, connection_id="corner-shop")
     assert sent.status == 202
+
+
+def speak_through_queues(hub: MotoHub) -> None:
+    """Let a queue bring what is large, what cannot be read, a registered connector's message, and nobody's."""
+    held = {"lwa_client_id": "a", "lwa_client_secret": "b", "refresh_token": "c"}
+    hub.register("amazon", "amazon-fr", held, base_url="http://127.0.0.1:9", settings={"lwa_url": "http://127.0.0.1:9"})
+    kind = "LISTINGS_ITEM_MFN_QUANTITY_CHANGE"  # nothing has to be fetched for it
+    large = {"NotificationType": kind, "NotificationMetadata": {"NotificationId": "n"}, "note": NOISE}
+    for message in (json.dumps(large), "{"):
+        assert hub.deliver("collect", "tributary-inbound-amazon-fr", message) == []
+    assert hub.deliver("collect", "tributary-inbound-corner-shop", {}) == []
+    hub.sqs.create_queue(QueueName="tributary-inbound-nobody")
+    assert len(hub.deliver("collect", "tributary-inbound-nobody", {})) == 1
 
 
 def be_large_and_wrong(hub: MotoHub, till: Any, market: Any) -> None:

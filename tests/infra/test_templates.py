@@ -131,7 +131,10 @@ def test_a_queue_is_encrypted(name: str) -> None:
     assert QUEUES[name]["SqsManagedSseEnabled"] is True
 
 
-@pytest.mark.parametrize(("queue", "function"), [("NormaliseQueue", "NormaliseFunction"), ("Queue", "PushFunction")])
+@pytest.mark.parametrize(
+    ("queue", "function"),
+    [("NormaliseQueue", "NormaliseFunction"), ("Queue", "PushFunction"), ("Inbound", "CollectFunction")],
+)
 def test_a_message_stays_hidden_for_six_times_the_functions_timeout(queue: str, function: str) -> None:
     assert QUEUES[queue]["VisibilityTimeout"] == 6 * FUNCTIONS[function]["Timeout"]
 
@@ -153,7 +156,7 @@ def test_what_a_rule_cannot_deliver_is_parked(name: str) -> None:
 
 
 def test_the_origin_hears_of_stock_but_not_of_its_own_orders_and_customers() -> None:
-    detail = {name: rule["EventPattern"]["detail"] for name, rule in RULES.items() if name != "PayloadReceived"}
+    detail = {name: rule["EventPattern"].get("detail") for name, rule in RULES.items()}
     tenant = [{"Ref": "Tenant"}]
     assert detail["RecordChanged"] == {"tenant": tenant, "origin": [{"anything-but": [{"Ref": "ConnectionId"}]}]}
     assert detail["StateChanged"] == {"tenant": tenant}
@@ -241,8 +244,9 @@ def test_every_dead_letter_queue_has_an_alarm() -> None:
         queue["QueueName"]["Fn::Sub"] for name, queue in of_type("AWS::SQS::Queue", "hub").items() if "Dead" in name
     }
     assert {name.replace("AWS::StackName", "Hub") for name in dead} <= watched("ApproximateNumberOfMessagesVisible")
-    alarm = templates.resources(ALL["connection"], "AWS::CloudWatch::Alarm")["DeadLettersAlarm"]
-    assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["Dead", "QueueName"]}
+    alarms = templates.resources(ALL["connection"], "AWS::CloudWatch::Alarm")
+    assert alarms["DeadLettersAlarm"]["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["Dead", "QueueName"]}
+    assert alarms["InboundDeadLettersAlarm"]["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["InboundDead", "QueueName"]}
 
 
 @each(ALARMS)
