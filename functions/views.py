@@ -11,6 +11,7 @@ from records import customer as customers
 from records import goods, identity, ids, showing, stock
 from records import order as orders
 from records import shipment as shipments
+from records.claims import claims
 from records.facts import Stored
 from records.packing import unpack
 from records.payments import Money
@@ -106,8 +107,7 @@ def find_customers(tenant: str, key: str) -> list[dict[str, Any]]:
     claim = runtime.records().get([at]).get(at)
     if claim is None:
         return []
-    # Several may hold one phone number; of an e-mail or a card there is one holder.
-    found = [customer(tenant, name) for name in claim.get("holders") or [claim["customer_id"]]]
+    found = [customer(tenant, name) for name in claim["holders"]]
     return list({each["customer_id"]: each for each in found}.values())
 
 
@@ -287,7 +287,7 @@ def connection_of(tenant: str, connection_id: str) -> Connection:
 def key_of(query: dict[str, str]) -> str | None:
     """Make a strong key of a customer search: `email`, `phone` or `loyalty`."""
     if query.get("email"):
-        return next(iter(customers.claims({"connection_id": "", "email": query["email"]})), None)
+        return next(iter(claims({"connection_id": "", "email": query["email"]})), None)
     if query.get("phone"):
         return f"phone:{query['phone']}"
     return f"card:{query['loyalty']}" if query.get("loyalty") else None

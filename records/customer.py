@@ -1,86 +1,119 @@
-"""Customer: a golden record computed from what each source says, and the strong keys by which sources meet."""
+"""Customer: a golden record computed from what each account of a person says."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from records.claims import account_of, claims, is_lasting, is_made_up
 from records.facts import Stored, is_newer
-
-# Addresses that a marketplace makes up for one order or one buyer: they name nobody and never link.
-# Sources: developer-docs.amazon.com (buyer e-mail), developer.ebay.com (members), Mirakl OR11 (notification e-mail).
-RELAY_DOMAINS = ("marketplace.amazon.", "members.ebay.com", "notification.mirakl.net")
-# What tills and forms hold where nobody gave an address.
-PLACEHOLDERS = ("noreply", "no-reply", "donotreply", "none", "unknown", "anonymous", "guest")
 
 FIELDS = ("email", "phone", "first_name", "last_name", "company", "birth_date", "locale")
 WEIGHT = {"customer": 2, "buyer": 1, "subject": 0}
 """Whom to believe first: a channel's customer record, then what a buyer typed, then whom a consent names."""
 
-Profile = dict[str, set[str]]
+Decision = dict[str, str]
+"""What a person said of a pair of accounts: {decision: joined|apart, at, by, why}."""
 
 
 @dataclass(frozen=True)
 class CustomerState:
-    """What every source says of one customer, and by which rule each source was linked. `retired` are channel ids that
-    the channel merged away: what they said stays, but nobody calls them any more.
+    """What every account of one customer says. All of it belongs to an account or to a pair of them, so that customers
+    can be joined and parted again. Accounts go by name in `sources`, `consents` and `merges` and by id in `decided`.
     """
 
     sources: dict[str, Stored] = field(default_factory=dict)
-    links: dict[str, dict[str, str]] = field(default_factory=dict)
-    consents: dict[str, Stored] = field(default_factory=dict)
-    retired: list[str] = field(default_factory=list)
+    links: dict[str, Stored] = field(default_factory=dict)
+    consents: dict[str, dict[str, Stored]] = field(default_factory=dict)
+    merges: dict[str, Stored] = field(default_factory=dict)
+    decided: dict[str, Decision] = field(default_factory=dict)
 
-    def with_source(self, key: str, statement: Stored, rule: str) -> "CustomerState":
+    def with_source(self, key: str, statement: Stored) -> "CustomerState":
         """Join one source's statement; the same object comes back where it says nothing new."""
         known = self.sources.get(key)
-        newest = _with_first(known, statement)
-        if newest == known:
-            return self
-        link = self.links.get(key) or {"rule": rule, "at": statement["occurred_at"]}
-        return self._with(sources={**self.sources, key: newest}, links={**self.links, key: link})
+        newest = _joined(known, statement)
+        return self if newest == known else replace(self, sources={**self.sources, key: newest})
 
     def with_earlier(self, key: str, statement: Stored) -> "CustomerState":
-        """Note since when a source is known, from a statement that a newer one has replaced already."""
+        """Note since when a source is known and what it claimed, from a statement that a newer one has replaced."""
         known = self.sources[key]
-        first = min(known["first"], statement["source_version"])
-        return self if first == known["first"] else self._with(sources={**self.sources, key: {**known, "first": first}})
+        newest = _noted(known, [known, statement])
+        return self if newest == known else replace(self, sources={**self.sources, key: newest})
 
-    def with_consent(self, consent: Stored) -> "CustomerState":
-        """Join a consent: for each purpose and medium the newest one holds, whoever heard it."""
-        key = f"{consent['purpose']} {consent['medium']}"
-        known = self.consents.get(key)
+    def with_consent(self, account: str, consent: Stored) -> "CustomerState":
+        """Join a consent: for each purpose and medium the newest one of an account holds."""
+        said, key = self.consents.get(account, {}), f"{consent['purpose']} {consent['medium']}"
+        known = said.get(key)
         if known is not None and _weight_of_consent(known) >= _weight_of_consent(consent):
             return self
-        return self._with(consents={**self.consents, key: consent})
+        return replace(self, consents={**self.consents, account: {**said, key: consent}})
 
-    def with_retired(self, names: Iterable[str]) -> "CustomerState":
-        """Note channel ids that were merged away."""
-        retired = sorted({*self.retired, *names})
-        return self if retired == self.retired else self._with(retired=retired)
+    def with_merge(self, merged: str, into: str, fact: Stored) -> "CustomerState":
+        """Note that a channel merged one of its customers into another; the first fact to say so is kept."""
+        key, said = f"{merged} {into}", {name: fact[name] for name in ("occurred_at", "fact_id")}
+        known = self.merges.get(key)
+        if known is not None and tuple(known[name] for name in said) <= tuple(said.values()):
+            return self
+        return replace(self, merges={**self.merges, key: {"from": merged, "into": into, **said}})
 
-    def merged_with(self, other: "CustomerState") -> "CustomerState":
-        """Take over everything another customer's sources said."""
-        sources = dict(self.sources)
-        for key, statement in other.sources.items():
-            sources[key] = _with_first(sources.get(key), statement)
-        merged = self._with(sources=sources, links={**other.links, **self.links})
-        for consent in other.consents.values():
-            merged = merged.with_consent(consent)
-        return merged.with_retired(other.retired)
+    def with_decision(self, pair: str, decision: Decision) -> "CustomerState":
+        """Note what a person decided about two accounts; the later decision holds."""
+        known = self.decided.get(pair)
+        if known is not None and _weight_of_decision(known) >= _weight_of_decision(decision):
+            return self
+        return replace(self, decided={**self.decided, pair: decision})
 
-    def _with(self, **changes: Any) -> "CustomerState":
-        return CustomerState(**{**self.__dict__, **changes})
+    @property
+    def accounts(self) -> set[str]:
+        """Name every account that is spoken of; of a merge or a decision one end may be somebody else's."""
+        ends = {end for merge in self.merges.values() for end in (merge["from"], merge["into"])}
+        return {*map(account_of, self.sources), *self.consents, *ends}
+
+    @property
+    def retired(self) -> set[str]:
+        """Name the accounts that their channel merged away: what they said stays, but nobody calls them any more."""
+        return {merge["from"] for merge in self.merges.values()}
+
+    def part(self, names: Set[str], ids: Set[str]) -> "CustomerState":
+        """Give what some accounts say, and what was said of a pair with one of them."""
+        return CustomerState(
+            sources={key: said for key, said in self.sources.items() if account_of(key) in names},
+            links={name: link for name, link in self.links.items() if name in names},
+            consents={name: said for name, said in self.consents.items() if name in names},
+            merges={key: each for key, each in self.merges.items() if each["from"] in names or each["into"] in names},
+            decided={pair: each for pair, each in self.decided.items() if not ids.isdisjoint(pair.split())},
+        )
+
+    def with_all(self, other: "CustomerState") -> "CustomerState":
+        """Join what other accounts say; what both know of a pair is one thing."""
+        joined = replace(
+            self,
+            sources={**self.sources, **other.sources},
+            links={**self.links, **other.links},
+            consents={**self.consents, **other.consents},
+            merges={**other.merges, **self.merges},
+        )
+        for pair, decision in other.decided.items():
+            joined = joined.with_decision(pair, decision)
+        return joined
 
     def as_json(self) -> dict[str, Any]:
         """Give the form that is kept."""
         return {name: kept for name, kept in self.__dict__.items() if kept}
 
 
-def _with_first(known: Stored | None, statement: Stored) -> Stored:
-    """Give the newer statement, with the version of the first one of its source."""
-    newest = statement if is_newer(statement, known) else known or statement
-    first = min(str(each.get("first", each["source_version"])) for each in (known or statement, statement))
-    return {**newest, "first": first}
+def _joined(known: Stored | None, statement: Stored) -> Stored:
+    """Give the newer statement, with what its source said before it."""
+    both = [statement] if known is None else [known, statement]
+    return _noted(statement if known is None or is_newer(statement, known) else known, both)
+
+
+def _noted(newest: Stored, said: Iterable[Stored]) -> Stored:
+    """Give a statement with the first version of its source, and the lasting keys that it claims no more."""
+    plain = {name: value for name, value in newest.items() if name not in ("first", "earlier")}
+    first = min(str(each.get("first", each["source_version"])) for each in said)
+    earlier = {key for each in said for key in (*claims(each), *each.get("earlier", [])) if is_lasting(key)}
+    earlier.difference_update(claims(plain))
+    return {**plain, "first": first, **({"earlier": sorted(earlier)} if earlier else {})}
 
 
 def _weight_of_consent(consent: Stored) -> tuple[str, bool, str]:
@@ -88,83 +121,9 @@ def _weight_of_consent(consent: Stored) -> tuple[str, bool, str]:
     return (consent["at"], not consent["granted"], consent["fact_id"])
 
 
-def source_key(statement: Stored) -> str:
-    """Name the source of a statement: the channel's customer or, where it names none, whoever holds the first key."""
-    subject = statement.get("channel_customer_id") or f"guest {next(iter(claims(statement)), '')}"
-    return f"{statement['kind']} {statement['connection_id']}/{subject}"
-
-
-def buyer_statement(order: Stored) -> Stored | None:
-    """Read the buyer of an order as a statement about a customer, or nothing where the order names nobody."""
-    buyer = order.get("buyer")
-    if not buyer or not any(buyer.get(name) for name in ("channel_customer_id", "email", "phone", "loyalty_card")):
-        return None
-    said = {name: value for name, value in buyer.items() if name != "loyalty_card"}
-    if buyer.get("loyalty_card"):
-        said["loyalty"] = {"card": buyer["loyalty_card"]}
-    return {**_envelope(order), **said, "kind": "buyer"}
-
-
-def subject_statement(consent: Stored) -> Stored:
-    """Read whom a consent is about as a statement about a customer."""
-    return {**_envelope(consent), **consent["subject"], "kind": "subject"}
-
-
-def _envelope(fact: Stored) -> Stored:
-    return {name: fact[name] for name in ("connection_id", "fact_id", "occurred_at", "source_version")}
-
-
-def claims(statement: Stored) -> dict[str, str]:
-    """Give the strong keys a statement holds, as {key: rule}, the strongest first. Shared and made-up values hold none.
-
-    A phone with the whole name of who answers it is a key; a phone alone is not, see `are_compatible`.
-    """
-    keys = {}
-    if statement.get("channel_customer_id"):
-        keys[f"channel:{statement['connection_id']}/{statement['channel_customer_id']}"] = "same channel id"
-    loyalty = statement.get("loyalty") or {}
-    if loyalty.get("card"):
-        keys[f"card:{loyalty['card']}"] = "same loyalty card"
-    email = _folded(statement.get("email"))
-    if email and not is_made_up(email):
-        keys[f"email:{email}"] = "same e-mail"
-    phone, first, last = (_folded(statement.get(name)) for name in ("phone", "first_name", "last_name"))
-    if phone and first and last:
-        keys[f"person:{phone}/{first}/{last}"] = "same phone and name"
-    if phone and not keys:
-        keys[f"guest:{statement['connection_id']}/{phone}/{first}/{last}"] = "same guest"  # of this channel, no more
-    if phone:
-        keys[f"phone:{phone}"] = "same phone"
-    return keys
-
-
-def is_made_up(email: str) -> bool:
-    """Tell whether an address names nobody: a marketplace's relay, or what stands where nobody gave one."""
-    local, _, domain = email.strip().lower().rpartition("@")
-    return local in PLACEHOLDERS or any(relay in domain for relay in RELAY_DOMAINS)
-
-
-def profile(statements: Iterable[Stored]) -> Profile:
-    """Collect the values by which people who share a phone are told apart."""
-    found: Profile = {"email": set(), "first_name": set(), "last_name": set()}
-    for statement in statements:
-        for name, values in found.items():
-            value = _folded(statement.get(name))
-            if value and not (name == "email" and is_made_up(value)):
-                values.add(value)
-    return found
-
-
-def are_compatible(one: Profile, other: Profile) -> bool:
-    """Tell whether two who share a phone may be one: nothing that both have differs.
-
-    Spouses and shops share a number; whoever shares only that stays apart until something else speaks for it.
-    """
-    return all(not one[name] or not other[name] or one[name] & other[name] for name in one)
-
-
-def _folded(text: str | None) -> str:
-    return " ".join((text or "").split()).casefold()
+def _weight_of_decision(decision: Decision) -> tuple[str, bool, str, str]:
+    """Order decisions by when they were made; of two made at once the one that parts holds."""
+    return (decision["at"], decision["decision"] == "apart", decision["by"], decision["why"])
 
 
 def golden(state: CustomerState) -> dict[str, Any]:
@@ -173,27 +132,57 @@ def golden(state: CustomerState) -> dict[str, Any]:
     Every source stays in `sources`, so that a person sees where a value came from.
     """
     record: dict[str, Any] = {}
-    for statement in sorted(state.sources.values(), key=lambda each: _weight(state, each), reverse=True):
+    retired = state.retired
+    ordered = sorted(state.sources.items(), key=lambda each: _weight(retired, *each), reverse=True)
+    statements = [statement for _, statement in ordered]
+    for statement in statements:
         for name in FIELDS:
             if statement.get(name) and name not in record and not (name == "email" and is_made_up(statement[name])):
                 record[name] = statement[name]
         if statement.get("addresses") and "addresses" not in record:
             record["addresses"] = statement["addresses"]
-        for name, value in (statement.get("loyalty") or {}).items():
-            record.setdefault("loyalty", {}).setdefault(name, value)
+    if programmes := _loyalties(statement["loyalty"] for statement in statements if "loyalty" in statement):
+        record |= {"loyalty": programmes[0], "loyalties": programmes}
     record["channels"] = sorted({_name(statement) for statement in _identified(state)})
     if state.consents:
         kept = ("purpose", "medium", "granted", "at", "connection_id", "proof")
-        said = (consent for _, consent in sorted(state.consents.items()))
+        said = (consent for _, consent in sorted(_consents(state).items()))
         record["consents"] = [{name: each[name] for name in kept if name in each} for each in said]
     return record
 
 
-def _weight(state: CustomerState, statement: Stored) -> tuple[int, int, str, str]:
+def _loyalties(said: Iterable[Stored]) -> list[Stored]:
+    """Give each programme's cards with the newest tier and points; statements come in the order of their weight."""
+    entries: list[Stored] = []
+    for loyalty in said:
+        entry = next((each for each in entries if _is_same_membership(each, loyalty)), None)
+        if entry is None:
+            entries.append(entry := {})
+        for name, value in loyalty.items():
+            entry.setdefault(name, value)
+    return entries
+
+
+def _is_same_membership(one: Stored, other: Stored) -> bool:
+    if "card" in one and "card" in other:
+        return bool(one["card"] == other["card"])
+    return bool(one.get("programme") == other.get("programme"))
+
+
+def _consents(state: CustomerState) -> dict[str, Stored]:
+    """Give for each purpose and medium the newest consent, whichever account heard it."""
+    newest: dict[str, Stored] = {}
+    for said in state.consents.values():
+        for key, consent in said.items():
+            if key not in newest or _weight_of_consent(consent) > _weight_of_consent(newest[key]):
+                newest[key] = consent
+    return newest
+
+
+def _weight(retired: Set[str], key: str, statement: Stored) -> tuple[int, int, str, str]:
     """Order sources. Of buyers it counts since when they are known: what a returning buyer says again is not read."""
     by = "source_version" if statement["kind"] == "customer" else "first"
-    is_live = _name(statement) not in state.retired
-    return (WEIGHT[statement["kind"]], int(is_live), statement[by], source_key(statement))
+    return (WEIGHT[statement["kind"]], int(_name(statement) not in retired), statement[by], key)
 
 
 def _name(statement: Stored) -> str:
@@ -202,7 +191,8 @@ def _name(statement: Stored) -> str:
 
 def _identified(state: CustomerState) -> list[Stored]:
     known = [statement for statement in state.sources.values() if statement.get("channel_customer_id")]
-    return [statement for statement in known if _name(statement) not in state.retired]
+    retired = state.retired
+    return [statement for statement in known if _name(statement) not in retired]
 
 
 def channel_ids(state: CustomerState, connection_id: str) -> list[str]:

@@ -1,127 +1,177 @@
-"""Who is one person by a shared phone. Such a link is only as good as nobody contradicts it, so it can be taken back.
+"""Form customers of accounts: read everybody whom a change may concern, resolve who is one, and write what came of it.
 
-Customers that strong keys join are one for good. Customers that only share a phone form a group: one of them is shown
-for all, the others redirect to it, and each keeps what is its own. Every change forms the groups it touches anew from
-what is known then, so that they do not depend on who came first.
+Each customer is one item, at the id of the account known longest; its other accounts redirect there. Whatever a
+decision here rests on is written or held in the same transaction, so two handlers never decide past each other.
 """
 
-from collections.abc import Iterable
-from itertools import combinations
-from typing import Any
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from records import customer as customers
 from records import linking
+from records.accounts import Account, account, opened
 from records.cause import Cause
-from records.customer import CustomerState, Profile
-from records.packing import pack, unpack
+from records.customer import CustomerState, Decision
+from records.errors import ConflictError
+from records.facts import Stored
+from records.packing import pack
+from records.resolving import Edge, Pair, Resolver, pair_of
 from records.store import keys
 from records.store.actions import Item
 from records.unit import Unit
 
-OWN = ("merged", "since")
-"""Fields that stay whatever group a customer is in: whom strong keys made part of it, and since when it is known."""
+STAMPS = ("pk", "sk", "ver", "record", "id", "tenant", "cause", "origin", "hop", "at", "changed", "quiet")
 
 
-def own_state(item: Item | None) -> CustomerState:
-    """Give what is a customer's own, without those it is shown for."""
-    return CustomerState(**unpack(item["own"] if "own" in item else item["state"])) if item else CustomerState()
+def save(unit: Unit, cause: Cause, customer_id: str, fields: Item, change: str) -> None:
+    """Write a customer. While an existing base is loaded, the bus does not hear of it."""
+    stamp = {**cause.stamp("customer", customer_id, [change]), **({"quiet": True} if cause.first_load else {})}
+    unit.save(keys.customer(cause.tenant, customer_id), {**stamp, **fields})
 
 
-class Groups:
-    """The groups around some customers, as one unit sees them. `states` are own states that it is about to write."""
+def unstamped(item: Item) -> Item:
+    """Give what a customer's item says, without when and why it was written."""
+    return {name: value for name, value in item.items() if name not in STAMPS}
 
-    def __init__(self, unit: Unit, cause: Cause, states: dict[str, CustomerState], fields: dict[str, Item]) -> None:
-        self._unit, self._cause, self._states, self._fields = unit, cause, states, fields
-        self._shared: set[str] = set()
 
-    def form(self, around: Iterable[str], phones: Iterable[str]) -> None:
-        """Form anew, and write, the groups of these customers, of those they were grouped with, and of everybody who
-        has one of these phones.
-        """
-        near = {*around, *(other for phone in phones for other in self._holders(phone))}
-        left = {other for name in near for head in self._before(name) for other in self._before(head)}
+class Circle:
+    """Customers around some accounts, as one unit sees them, with every other that they could be joined with."""
+
+    def __init__(self, unit: Unit, cause: Cause) -> None:
+        self._unit, self._cause, self._tenant = unit, cause, cause.tenant
+        self._items: dict[str, Item | None] = {}  # by the id of who is shown, as read
+        self._states: dict[str, CustomerState] = {}
+        self._home: dict[str, str] = {}  # account → who it was shown as
+        self.accounts: dict[str, Account] = {}
+
+    def gather(self, account_ids: Iterable[str]) -> None:
+        """Take in the customers of these accounts, and all who share something with one of them."""
+        left = {name for name in account_ids if name not in self._home}
         while left:
-            group = self._grown({left.pop()})
-            for parted in [group] if self._agrees(group) else [{name} for name in group]:
-                self._write(sorted(parted, key=lambda name: (self._since(name), name)))
-            left -= group
-        # Who joins or parts depends on all who have a phone: nobody may change that unseen while this is written.
-        for phone in sorted({*phones} | self._shared):
-            linking.touch(self._unit, self._cause.tenant, phone)
+            found = linking.heads_of(self._unit, self._tenant, left)
+            heads = set(found.values()) - set(self._items)
+            near: set[str] = set()
+            for head in sorted(heads):
+                item = self._item(head)
+                if item is not None:
+                    self._items[head] = item
+                    self._states[head], known = opened(item["state"], self._tenant)
+                    self._home |= dict.fromkeys(item["accounts"], head)
+                    self.accounts |= {name: each for name, each in known.items() if name in item["accounts"]}
+                    near.update(item.get("near", []))
+            if any(name not in self._home and self._item(name) is not None for name in found):
+                raise ConflictError("an account was read before, and its customer after it moved")
+            left = {name for name in near if name not in self._home}
 
-    def _before(self, name: str) -> set[str]:
-        """Name those a customer was shown for or with when it was read, as what they are by now."""
-        item = self._unit.stored(keys.customer(self._cause.tenant, name)) or {}
-        known = [name, *item.get("members", []), *([item["redirect"]] if item.get("soft") else [])]
-        return {linking.follow(self._unit, self._cause.tenant, other) for other in known}
+    def _item(self, customer_id: str) -> Item | None:
+        return self._unit.item(keys.customer(self._tenant, customer_id))
 
-    def _grown(self, group: set[str]) -> set[str]:
-        """Add everybody that a phone joins with somebody in the group, until nobody is left to add."""
-        while True:
-            phones = {phone for name in group for phone in self._phones(name)}
-            more = {other for phone in phones if self._joins(phone) for other in self._holders(phone)} - group
-            if not more:
-                return group
-            group = group | more
+    def state(self, account_id: str) -> CustomerState:
+        """Give the state of the customer an account belongs to; of an unknown one, an empty state."""
+        self.gather([account_id])
+        return self._states.get(self._home.get(account_id, ""), CustomerState())
 
-    def _joins(self, phone: str) -> bool:
-        holders = self._holders(phone)
-        return 1 < len(holders) < linking.SHARED_FROM and self._agrees(holders)
+    def customer(self, account_id: str) -> set[str]:
+        """Name every account of the customer that an account belongs to; of an unknown one, none."""
+        self.gather([account_id])
+        home = self._home.get(account_id)
+        return {name for name, at in self._home.items() if at == home}
 
-    def _agrees(self, names: set[str]) -> bool:
-        profiles = [self._profile(name) for name in names]
-        return all(customers.are_compatible(one, other) for one, other in combinations(profiles, 2))
+    def say(self, account_id: str, name: str, state: CustomerState) -> None:
+        """Let an account say something else; an unknown one becomes a customer of its own."""
+        head = self._home.setdefault(account_id, account_id)
+        self._items.setdefault(head, None)
+        self._states[head] = state
+        self.accounts[account_id] = account(state, name)
 
-    def _holders(self, phone: str) -> set[str]:
-        """Name those who give this phone now."""
-        found = linking.holders(self._unit, self._cause.tenant, phone)
-        if len(found) > 1:
-            self._shared.add(phone)
-        return {name for name in found if phone in self._phones(name)}
+    def are_apart(self, one: str, other: str) -> bool:
+        """Tell whether a person set two accounts apart."""
+        said = self.state(one).decided.get(" ".join(pair_of(one, other)))
+        return said is not None and said["decision"] == "apart"
 
-    def _phones(self, name: str) -> set[str]:
-        return phones_of(self._state(name))
+    def decided_at(self, pair: Pair) -> str:
+        """Say when a person last decided about a pair."""
+        return self.state(pair[0]).decided.get(" ".join(pair), {}).get("at", "")
 
-    def _profile(self, name: str) -> Profile:
-        return customers.profile(self._state(name).sources.values())
+    def decide(self, pair: Pair, decision: Decision) -> None:
+        """Let both ends of a pair know what a person decided about it."""
+        for head in {self._home[name] for name in pair}:
+            self._states[head] = self._states[head].with_decision(" ".join(pair), decision)
 
-    def _state(self, name: str) -> CustomerState:
-        if name not in self._states:
-            self._states[name] = own_state(self._unit.item(keys.customer(self._cause.tenant, name)))
-        return self._states[name]
-
-    def _field(self, name: str) -> Item:
-        item = self._unit.item(keys.customer(self._cause.tenant, name)) or {}
-        return {**{field: item[field] for field in OWN if field in item}, **self._fields.get(name, {})}
+    def settle(self) -> None:
+        """Resolve who is one, and write what changed."""
+        everybody = CustomerState()
+        for state in self._states.values():
+            everybody = everybody.with_all(state)
+        since = {name: self._since(name) for name in self.accounts}
+        found = Resolver(self.accounts, since, everybody, self._voids()).resolve()
+        shown: dict[str, str] = {}
+        for part in found.parts:
+            head = min(part, key=lambda name: (since[name], name))
+            shown |= dict.fromkeys(part, head)
+            near = set().union(*(found.near[name] for name in part)) - part
+            state = everybody.part({self.accounts[name].name for name in part}, part)
+            edges = [edge for edge in found.edges if edge.pair[0] in part]
+            fields: Item = {"accounts": {name: since[name] for name in sorted(part)}}
+            fields |= {"state": pack(replace(state, links=self._links(head, edges, since)).as_json())}
+            fields |= {"absorbed": sorted(part - {head})} if len(part) > 1 else {}
+            self._show(head, {**fields, **({"near": sorted(near)} if near else {})})
+        self._redirect(shown)
 
     def _since(self, name: str) -> str:
-        return str(self._field(name)["since"])
+        item = self._items[self._home[name]] or {}
+        return str(item.get("accounts", {}).get(name, self._cause.at))
 
-    def _write(self, group: list[str]) -> None:
-        """Write a group: its head with what all of them said, the others as redirects. Nothing new: nothing written."""
-        head, *members = group
-        absorbed = {each for name in group for each in [*self._field(name).get("merged", []), name]} - {head}
-        state = self._state(head)
-        for name in members:
-            state = state.merged_with(self._state(name))
-            self._save(name, {"state": pack(self._state(name).as_json()), "redirect": head, "soft": True}, "merged")
-        shown: dict[str, Any] = {"state": pack(state.as_json())}
-        if absorbed:
-            shown["absorbed"] = sorted(absorbed)
-        if members:
-            shown |= {"own": pack(self._state(head).as_json()), "members": members}
-        self._save(head, shown, "absorbed" if members or self._fields.get(head, {}).get("merged") else "sources")
+    def _voids(self) -> Callable[[str], bool]:
+        """Read which of the keys and clues that several of these accounts have link nobody."""
+        seen = Counter(key for each in self.accounts.values() for key in (*each.keys, *each.phones, *each.clues))
+        places = {key: linking.place_of(self._tenant, key) for key, times in seen.items() if times > 1}
+        self._unit.load(list(places.values()))
+        return lambda key: linking.is_void(self._unit, places[key])
 
-    def _save(self, name: str, said: dict[str, Any], change: str) -> None:
-        key = keys.customer(self._cause.tenant, name)
-        fields, before = {**self._field(name), **said}, self._unit.item(key)
-        stamps = {"pk", "sk", "ver", *self._cause.stamp("customer", name, [])}
-        if before is None or {field: value for field, value in before.items() if field not in stamps} != fields:
-            is_parted = before is not None and "soft" in before and "redirect" not in said
-            stamp = self._cause.stamp("customer", name, ["unmerged" if is_parted else change])
-            self._unit.save(key, {**stamp, **fields})
+    def _links(self, head: str, edges: Sequence[Edge], since: dict[str, str]) -> dict[str, Stored]:
+        """Say by which link each account came to the customer, seen from the account known longest."""
+        links: dict[str, Stored] = {self.accounts[head].name: {"rule": "first seen", "at": since[head]}}
+        waiting = deque([head])
+        while waiting:
+            name = waiting.popleft()
+            for edge in edges:
+                one, other = edge.pair if edge.pair[0] == name else edge.pair[::-1]
+                if one == name and self.accounts[other].name not in links:
+                    link = {"rule": edge.rule, "at": edge.at, "to": self.accounts[name].name, **edge.more}
+                    links[self.accounts[other].name] = link
+                    waiting.append(other)
+        return links
 
+    def _show(self, head: str, fields: Item) -> None:
+        """Write a customer, or hold it where nothing changed: what was decided rests on it."""
+        before = self._item(head)
+        if before is not None and unstamped(before) == fields:
+            self._unit.hold(keys.customer(self._tenant, head))
+            return
+        change = "sources"
+        if before is not None:
+            known, now = set(before.get("accounts", {})), set(fields["accounts"])
+            was_one = {self._home[name] for name in now if self._items[self._home[name]] is not None}
+            change = "absorbed" if len(was_one) > 1 else "parted" if known - now else "sources"
+            change = "unmerged" if "redirect" in before else change
+        save(self._unit, self._cause, head, fields, change)
 
-def phones_of(state: CustomerState) -> set[str]:
-    """Give the phones a customer's sources give now, as keys."""
-    return {key for said in state.sources.values() for key in customers.claims(said) if key.startswith("phone:")}
+    def _redirect(self, shown: dict[str, str]) -> None:
+        """Let every account lead to who it is shown as. A redirect may lead over others as long as it ends there: only
+        where a customer was parted, each of its accounts is looked at.
+        """
+        parted = {self._home[name] for name, head in shown.items() if head != shown[self._home[name]]}
+        looked_at = [name for name in shown if self._home[name] in parted]
+        self._unit.load([keys.customer(self._tenant, name) for name in looked_at])
+        for name, head in shown.items():
+            before = self._items.get(name)
+            if name == head:
+                continue
+            if before is not None:  # it was shown itself
+                save(self._unit, self._cause, name, {"redirect": head}, "merged")
+            elif self._is_new(name) or (name in looked_at and (self._item(name) or {}).get("redirect") != head):
+                self._unit.save(keys.customer(self._tenant, name), {"redirect": head})
+
+    def _is_new(self, name: str) -> bool:
+        return name not in (self._items[self._home[name]] or {}).get("accounts", {})

@@ -1,23 +1,26 @@
-"""Find the customer a statement is about by strong keys, and keep, extend or merge customers. All through one unit."""
+"""Take what facts say of customers: find the account, fold the statement in, and see who is one now. All through one
+unit.
+"""
 
-from collections.abc import Callable
 from typing import Any
 
+from records import accounts, ids, linking
 from records import customer as customers
-from records import linking
+from records.accounts import Account
 from records.cause import Cause
+from records.claims import account_name, claims, source_key, statement_of
 from records.customer import CustomerState
+from records.errors import ConflictError
 from records.facts import Stored
-from records.grouping import Groups, own_state, phones_of
-from records.linking import Held
+from records.grouping import Circle, save, unstamped
 from records.packing import pack, unpack
 from records.store import keys
 from records.store.actions import Item, Key
 from records.unit import Unit
+from records.weighing import weigh
 
-MERGED_AT_ONCE = 5  # customers of one merge in one transaction; each brings claims and a record of its own
-
-Change = Callable[[CustomerState], CustomerState]
+KINDS = ("customer", "customer_merge", "consent")
+MERGED_AT_ONCE = 5  # customers of one merge in one transaction; each brings a record of its own
 
 
 def parts(fact: Stored) -> list[Stored]:
@@ -30,113 +33,127 @@ def parts(fact: Stored) -> list[Stored]:
 
 
 def wanted(tenant: str, fact: Stored) -> list[Key]:
-    """Say which claims a fact will need, so that they are read together with everything else."""
-    statement = _statement(fact)
-    return [linking.claim_key(tenant, key) for key in (customers.claims(statement) if statement else _merged(fact))]
+    """Say which items a fact will surely need, so that they are read together with everything else. An order of a known
+    buyer needs no more than the claims.
+    """
+    if fact["kind"] == "customer_merge":
+        return [keys.customer(tenant, ids.customer_id(tenant, name)) for name in _merged(fact)]
+    statement = statement_of(fact)
+    if statement is None:
+        return []
+    held = claims(statement)
+    found = [linking.claim_key(tenant, key) for key in held]
+    if fact["kind"] == "customer":
+        found.append(keys.customer(tenant, ids.customer_id(tenant, account_name(statement, held))))
+        found += [linking.clue_key(tenant, clue) for clue in sorted(accounts.clues(statement))]
+    return found
 
 
-def _statement(fact: Stored) -> Stored | None:
-    """Give what a fact says of a customer, or nothing where it says nothing of one."""
-    match fact["kind"]:
-        case "order":
-            return customers.buyer_statement(fact)
-        case "consent":
-            return customers.subject_statement(fact)
-        case "customer":
-            return fact
-        case _:
-            return None
-
-
-def _merged(fact: Stored) -> Held:
-    if fact["kind"] != "customer_merge":
-        return {}
-    names = [fact["into_channel_customer_id"], *fact["from_channel_customer_ids"]]
-    return {f"channel:{fact['connection_id']}/{name}": "merged by the channel" for name in names}
+def _merged(fact: Stored) -> list[str]:
+    """Name the accounts a channel merges, the one that stays last."""
+    into = fact["into_channel_customer_id"]
+    merged = [name for name in dict.fromkeys(fact["from_channel_customer_ids"]) if name != into]
+    return [f"{fact['connection_id']}/{name}" for name in (*merged, into)]
 
 
 def take(unit: Unit, cause: Cause, fact: Stored) -> bool:
     """Take a customer, a merge the channel states, or a consent; False where the fact leads to nobody."""
     if fact["kind"] == "customer_merge":
-        retired = [f"{fact['connection_id']}/{name}" for name in fact["from_channel_customer_ids"]]
-        retired = [name for name in retired if name != f"{fact['connection_id']}/{fact['into_channel_customer_id']}"]
-        _take(unit, cause, _merged(fact), None, lambda state: state.with_retired(retired))
+        _merge(unit, cause, fact)
         return True
-    statement = _statement(fact)
-    if statement is None or not (held := customers.claims(statement)):
+    statement = statement_of(fact)
+    held = _held(unit, cause.tenant, statement) if statement else {}
+    if statement is None or not held:
         return False
-    consent = fact if fact["kind"] == "consent" else None
-    _take(unit, cause, held, statement, lambda state: state.with_consent(consent) if consent else state)
+    _take(unit, cause, held, statement, fact if fact["kind"] == "consent" else None)
     return True
 
 
 def take_buyer(unit: Unit, cause: Cause, order: Stored) -> str | None:
-    """Take the buyer of an order; gives the customer's id, or None where the order names nobody."""
-    statement = customers.buyer_statement(order)
-    held = customers.claims(statement) if statement else {}
+    """Take the buyer of an order; gives the account's id, or None where the order names nobody."""
+    statement = statement_of(order)
+    held = _held(unit, cause.tenant, statement) if statement else {}
     if statement is None or not held:
         return None
-    return linking.returning(unit, cause, held, statement) or _take(unit, cause, held, statement, lambda state: state)
+    account = account_name(statement, held)
+    account_id, source = ids.customer_id(cause.tenant, account), source_key(statement, account)
+    if not linking.returning(unit, cause.tenant, held, source, statement, account_id):
+        _take(unit, cause, held, statement, None)
+    return account_id
 
 
-def _take(unit: Unit, cause: Cause, held: Held, statement: Stored | None, change: Change) -> str:
-    """Link a statement to the customer its strong keys lead to; none: make one; several: merge them."""
-    linked = linking.linked(unit, cause.tenant, held)
-    survivor = _survivor(unit, cause, sorted(linked), next(iter(held)))
-    kept = state = _own(unit, cause, survivor)
-    merged = sorted({*linked} - {survivor})
-    for customer_id in merged:
-        state = state.merged_with(_own(unit, cause, customer_id))
-    if statement is not None:
-        source, rule = customers.source_key(statement), next(iter(linked.values()), "first seen")
-        is_news = linking.is_news(unit, cause.tenant, held, statement)
-        state = state.with_source(source, statement, rule) if is_news else state.with_earlier(source, statement)
-    state = change(state)
-    is_known = unit.item(keys.customer(cause.tenant, survivor)) is not None
-    fields = _merge(unit, cause, survivor, merged)
-    linking.claim_all(unit, cause, held, survivor, statement)
-    if merged or state != kept or not is_known:
-        moved = merged or not is_known or _phone_profile(kept) != _phone_profile(state)
-        phones = phones_of(kept) | phones_of(state) if moved else set()
-        Groups(unit, cause, {survivor: state}, {survivor: fields}).form([survivor, *merged], phones)
-    return survivor
+def _held(unit: Unit, tenant: str, statement: Stored) -> dict[str, str]:
+    """Give the keys of a statement by which it can be told apart: a guest goes by no value that is nobody's own."""
+    found = claims(statement)
+    unit.load([linking.claim_key(tenant, key) for key in found])
+    return {key: rule for key, rule in found.items() if not linking.is_denied(unit, linking.claim_key(tenant, key))}
 
 
-def _phone_profile(state: CustomerState) -> tuple[set[str], customers.Profile]:
-    """Give what decides with whom a shared phone joins a customer."""
-    return phones_of(state), customers.profile(state.sources.values())
+def _take(unit: Unit, cause: Cause, held: dict[str, str], statement: Stored, consent: Stored | None) -> None:
+    """Fold a statement into its account. Only where it says something new of who somebody is, others are looked at.
+
+    Who is one is seen from many items, and most of them are not written: a look of mixed ages would join or part wrongly
+    and meet no conflict.
+    """
+    unit.look_surely()
+    account = account_name(statement, held)
+    account_id, source = ids.customer_id(cause.tenant, account), source_key(statement, account)
+    head = linking.heads_of(unit, cause.tenant, [account_id])[account_id]
+    item = unit.item(keys.customer(cause.tenant, head))
+    state, known = accounts.opened(item["state"], cause.tenant) if item else (CustomerState(), {})
+    is_news = linking.is_news(unit, cause.tenant, held, source, statement)
+    said = state.with_source(source, statement) if is_news or source not in state.sources else state
+    said = said if is_news else said.with_earlier(source, statement)
+    said = said.with_consent(account, consent) if consent else said
+    before = known.get(account_id)
+    if item is not None and account_id not in item["accounts"]:
+        raise ConflictError("an account was read before, and its customer after it moved")
+    places = [linking.place_of(cause.tenant, key) for key in (*claims(statement), *sorted(accounts.clues(statement)))]
+    unit.load(places)
+    filled = linking.fill(unit, places, account_id)
+    if item is None or filled or accounts.account(said, account) != before:
+        circle = Circle(unit, cause)
+        circle.gather([account_id, *filled])
+        circle.say(account_id, account, said)
+        _resolve(unit, cause, circle, account_id, before, statement)
+    elif said is not state:
+        save(unit, cause, head, {**unstamped(item), "state": pack(said.as_json())}, "sources")
+    linking.hold(unit, places, account_id)
+    if is_news and statement["kind"] == "buyer":
+        linking.note(unit, cause.tenant, held, source, statement)
 
 
-def _survivor(unit: Unit, cause: Cause, linked: list[str], first: str) -> str:
-    """Choose who stays: the customer known longest; nobody known: a new one, named after the first key."""
-    if linked:
-        return min(linked, key=lambda name: (_item(unit, cause, name).get("since", cause.at), name))
-    return linking.fresh_id(unit, cause, first)
+def _resolve(
+    unit: Unit, cause: Cause, circle: Circle, account_id: str, before: Account | None, statement: Stored
+) -> None:
+    """See who is one now that an account says something else of its person."""
+    after = circle.accounts[account_id]
+    new = {*after.keys, *after.phones}.difference((*before.keys, *before.phones) if before else ())
+    places = [linking.claim_key(cause.tenant, key) for key in sorted(new)]
+    unit.load(places)
+    circle.gather(other for at in places for other in linking.holders(unit, at))
+    linking.hold(unit, [linking.claim_key(cause.tenant, key) for key in claims(statement)], account_id)
+    weigh(unit, cause, circle, account_id, before, accounts.clues(statement))
+    circle.settle()
 
 
-def _item(unit: Unit, cause: Cause, customer_id: str) -> Item:
-    return unit.item(keys.customer(cause.tenant, customer_id)) or {}
-
-
-def _own(unit: Unit, cause: Cause, customer_id: str) -> CustomerState:
-    return own_state(unit.item(keys.customer(cause.tenant, customer_id)))
-
-
-def _merge(unit: Unit, cause: Cause, survivor: str, merged: list[str]) -> Item:
-    """Leave a redirect in place of each customer merged for good; gives what the survivor keeps of it."""
-    before = _item(unit, cause, survivor)
-    names = {*before.get("merged", []), *merged}
-    for customer_id in merged:
-        item = _item(unit, cause, customer_id)
-        names |= {*item.get("merged", [])}
-        stamp = cause.stamp("customer", customer_id, ["merged"])
-        own = pack(own_state(item).as_json())
-        unit.save(
-            keys.customer(cause.tenant, customer_id),
-            {**stamp, "redirect": survivor, "since": item["since"], "state": own},
-        )
-    since = {"since": before.get("since", cause.at)}
-    return {**since, "merged": sorted(names)} if names else since
+def _merge(unit: Unit, cause: Cause, fact: Stored) -> None:
+    """Follow a merge that a channel states. Whom nobody heard of yet is known from now on by the id alone."""
+    unit.look_surely()
+    *merged, into = _merged(fact)
+    known = {ids.customer_id(cause.tenant, name): name for name in (*merged, into)}
+    circle = Circle(unit, cause)
+    circle.gather(known)
+    changed = False
+    for account_id, name in known.items():
+        state = said = circle.state(account_id)
+        for each in merged if name == into else [name]:
+            said = said.with_merge(each, into, fact)
+        if said is not state:
+            circle.say(account_id, name, said)
+            changed = True
+    if changed:
+        circle.settle()
 
 
 def record(item: Item) -> dict[str, Any]:

@@ -19,9 +19,14 @@ def order_id(tenant: str, connection_id: str, channel_order_id: str) -> str:
     return f"ord_{_digest(tenant, connection_id, channel_order_id)[:24]}"
 
 
-def customer_id(tenant: str, first_key: str) -> str:
-    """Name a customer after the key that first made them known."""
-    return f"cus_{_digest(tenant, first_key)[:24]}"
+def customer_id(tenant: str, account: str) -> str:
+    """Name an account, and the customer that is shown by it: `<connection_id>/<channel_customer_id>`, or a guest."""
+    return f"cus_{_digest(tenant, account)[:24]}"
+
+
+def review_id(one: str, other: str) -> str:
+    """Name the question whether two accounts are one customer, whichever of them is named first."""
+    return f"rev_{_digest(*sorted((one, other)))[:24]}"
 
 
 def claim(tenant: str, key: str) -> str:

@@ -1,20 +1,18 @@
-"""Which customers a statement's keys lead to: claims, and the redirects that merges leave."""
+"""Where accounts that share a key or a clue find each other: items that hold the ids of a few accounts."""
 
 import hashlib
 import json
+from collections.abc import Iterable
 
-from records import customer as customers
 from records import ids
-from records.cause import Cause
+from records.claims import Held
 from records.facts import Stored, rank
 from records.store import keys
 from records.store.actions import Absent, Is, Item, Key, Put, Update
 from records.unit import Unit
 
-SHARED_FROM = 8  # customers with one phone, from which on it is nobody's: a shop's own, a switchboard
-
-Held = dict[str, str]
-"""The keys a statement holds, the strongest first, each with the rule it links by."""
+SHARED_FROM = {"CLAIM": 32, "CLUE": 16}
+"""Accounts with one value, from which on it is nobody's: a shop's own address, a switchboard, an invented birthday."""
 
 
 def claim_key(tenant: str, key: str) -> Key:
@@ -22,72 +20,79 @@ def claim_key(tenant: str, key: str) -> Key:
     return keys.claim(tenant, ids.claim(tenant, key))
 
 
-def fresh_id(unit: Unit, cause: Cause, first: str) -> str:
-    """Name a new customer after its first key, or after the event too where that name is taken: the one who had the key
-    first may be somebody else with the same phone.
-    """
-    name = ids.customer_id(cause.tenant, first)
-    is_taken = unit.item(keys.customer(cause.tenant, name)) is not None
-    return ids.customer_id(cause.tenant, f"{first} {cause.event_id}") if is_taken else name
+def clue_key(tenant: str, clue: str) -> Key:
+    """Say where those who share a clue are noted."""
+    return keys.clue(tenant, ids.claim(tenant, clue))
 
 
-def linked(unit: Unit, tenant: str, held: Held) -> Held:
-    """Give the customers that strong keys lead to, each with the rule that says so."""
-    unit.load([claim_key(tenant, key) for key in held])
-    found: Held = {}
-    for key, rule in held.items():
-        if not key.startswith("phone:"):
-            for customer_id in holders(unit, tenant, key):
-                found.setdefault(customer_id, rule)
+def place_of(tenant: str, key: str) -> Key:
+    """Say where a key or a clue lies."""
+    return clue_key(tenant, key) if key.startswith("clue:") else claim_key(tenant, key)
+
+
+def heads_of(unit: Unit, tenant: str, account_ids: Iterable[str]) -> dict[str, str]:
+    """Say as which customer each account is shown, by the redirects; an unknown account is its own."""
+    found = {name: name for name in account_ids}
+    while True:
+        unit.load([keys.customer(tenant, name) for name in found.values()])
+        items = {name: unit.item(keys.customer(tenant, at)) or {} for name, at in found.items()}
+        moved = {name: str(item["redirect"]) for name, item in items.items() if "redirect" in item}
+        if not moved:
+            return found
+        found |= moved
+
+
+def holders(unit: Unit, at: Key) -> list[str]:
+    """Name the accounts that ever held a key or gave a clue."""
+    found: list[str] = (unit.item(at) or {}).get("holders", [])
     return found
 
 
-def holders(unit: Unit, tenant: str, key: str) -> set[str]:
-    """Name the customers that claim a key, as they are after every merge. A phone may have several."""
-    claim = unit.item(claim_key(tenant, key)) or {}
-    names = claim.get("holders") or [claim["customer_id"]] if claim else []
-    unit.load([keys.customer(tenant, name) for name in names])
-    return {follow(unit, tenant, name) for name in names}
+def is_void(unit: Unit, at: Key) -> bool:
+    """Tell whether a key or clue links nobody: too many hold it, or the tenant says so."""
+    item = unit.item(at) or {}
+    return bool(item.get("full") or item.get("denied"))
 
 
-def follow(unit: Unit, tenant: str, customer_id: str) -> str:
-    """Follow the redirects that merges leave, not those of a group. They never form a circle: a survivor is never
-    redirected to its own.
+def is_denied(unit: Unit, at: Key) -> bool:
+    """Tell whether a person said that a key is nobody's own."""
+    return bool((unit.item(at) or {}).get("denied"))
+
+
+def hold(unit: Unit, places: Iterable[Key], account_id: str) -> None:
+    """Note that an account holds keys or gave clues. What it once gave leads to it for ever, so that it makes no
+    difference in which order its statements arrive. A place of too many forgets them all.
     """
-    while True:
-        item = unit.item(keys.customer(tenant, customer_id))
-        if item is None or "redirect" not in item or "soft" in item:
-            return customer_id
-        customer_id = str(item["redirect"])
+    for at in places:
+        item = unit.item(at)
+        if item is None:
+            unit.put(Put({"pk": at[0], "sk": at[1], "holders": [account_id], "ver": 1}, Absent()))
+        elif _fills(item, account_id):
+            change(unit, at, {"holders": [], "full": True})
+        elif account_id not in item["holders"] and "full" not in item:
+            change(unit, at, {"holders": sorted([*item["holders"], account_id])})
 
 
-def touch(unit: Unit, tenant: str, key: str) -> None:
-    """Make sure that nobody else changes who has a key while this unit is written."""
-    if unit.item(claim_key(tenant, key)) is not None:
-        _change_claim(unit, claim_key(tenant, key), {})
+def fill(unit: Unit, places: Iterable[Key], account_id: str) -> set[str]:
+    """Name who holds keys or clues that one account more makes everybody's."""
+    found = (unit.item(at) for at in places)
+    return {name for item in found if item and _fills(item, account_id) for name in item["holders"]}
 
 
-def claim_all(unit: Unit, cause: Cause, held: Held, customer_id: str, statement: Stored | None) -> None:
-    """Claim every key for a customer, and note with the first one what its source said."""
-    for key, rule in held.items():
-        at = claim_key(cause.tenant, key)
-        known = unit.item(at)
-        if known is None:
-            fresh = {"pk": at[0], "sk": at[1], "customer_id": customer_id, "rule": rule, "cause": cause.event_id}
-            shared = {"holders": [customer_id]} if key.startswith("phone:") else {}
-            unit.put(Put({**fresh, **shared, "ver": 1}, Absent()))
-        elif "holders" in known:
-            names = sorted({*holders(unit, cause.tenant, key), customer_id})
-            if names != known["holders"] and len(known["holders"]) < SHARED_FROM:
-                _change_claim(unit, at, {"holders": names, "customer_id": names[0]})
-        elif known["customer_id"] != customer_id:
-            _change_claim(unit, at, {"customer_id": customer_id})
-    if statement is not None and statement["kind"] == "buyer" and is_news(unit, cause.tenant, held, statement):
-        _note(unit, cause.tenant, next(iter(held)), statement)
+def _fills(item: Item, account_id: str) -> bool:
+    names = item["holders"]
+    return "full" not in item and account_id not in names and len(names) + 1 >= SHARED_FROM[item["sk"]]
 
 
-def _change_claim(unit: Unit, at: Key, put: Item) -> None:
-    """Write some fields of a claim, if nobody else did since it was read."""
+def touch(unit: Unit, places: Iterable[Key]) -> None:
+    """Make sure that nobody joins these places unseen while this unit is written."""
+    for at in places:
+        if unit.item(at) is not None:
+            change(unit, at, {})
+
+
+def change(unit: Unit, at: Key, put: Item) -> None:
+    """Write some fields of such an item, if nobody else did since it was read."""
     stored = unit.stored(at)
     unit.update(Update(at, put, add={"ver": 1}, when=Is("ver", stored["ver"]) if stored else None))
 
@@ -96,32 +101,31 @@ def _change_claim(unit: Unit, at: Key, put: Item) -> None:
 # source said last, and its rank: then an order need neither read nor write the customer, and a late one shows as late.
 
 
-def returning(unit: Unit, cause: Cause, held: Held, statement: Stored) -> str | None:
-    """Give the customer of a buyer who says just what they said last, and note that they said it again."""
-    claims = [(key, unit.item(claim_key(cause.tenant, key))) for key in held]
-    known = claims[0][1]
-    if known is None or known.get(f"d#{_source(statement)}") != _digest(statement):
-        return None
-    customer_id = str(known["customer_id"])
-    if any(claim is None or customer_id not in claim.get("holders", [claim["customer_id"]]) for _, claim in claims):
-        return None
-    if not is_news(unit, cause.tenant, held, statement):
-        return None if known[f"v#{_source(statement)}"] != _rank(statement) else customer_id
-    _note(unit, cause.tenant, claims[0][0], statement)
-    return customer_id
+def returning(unit: Unit, tenant: str, held: Held, source: str, statement: Stored, account_id: str) -> bool:
+    """Tell whether a buyer says just what they said last, and note that they said it again."""
+    places = [claim_key(tenant, key) for key in held]
+    known = unit.item(places[0])
+    if known is None or known.get(f"d#{_short(source)}") != _digest(statement):
+        return False
+    if not all(account_id in holders(unit, at) or is_void(unit, at) for at in places):
+        return False
+    if not is_news(unit, tenant, held, source, statement):
+        return bool(known[f"v#{_short(source)}"] == _rank(statement))
+    note(unit, tenant, held, source, statement)
+    return True
 
 
-def is_news(unit: Unit, tenant: str, held: Held, statement: Stored) -> bool:
+def is_news(unit: Unit, tenant: str, held: Held, source: str, statement: Stored) -> bool:
     """Tell whether a statement is newer than what its source is noted to have said."""
     known = unit.item(claim_key(tenant, next(iter(held)))) or {}
-    noted = known.get(f"v#{_source(statement)}")
+    noted = known.get(f"v#{_short(source)}")
     return noted is None or _rank(statement) > noted
 
 
-def _note(unit: Unit, tenant: str, key: str, statement: Stored) -> None:
-    source = _source(statement)
-    put = {f"d#{source}": _digest(statement), f"v#{source}": _rank(statement)}
-    _change_claim(unit, claim_key(tenant, key), put)
+def note(unit: Unit, tenant: str, held: Held, source: str, statement: Stored) -> None:
+    """Note on the claim of a statement's first key what its source said, and when."""
+    put = {f"d#{_short(source)}": _digest(statement), f"v#{_short(source)}": _rank(statement)}
+    change(unit, claim_key(tenant, next(iter(held))), put)
 
 
 def _rank(statement: Stored) -> list[str]:
@@ -129,8 +133,8 @@ def _rank(statement: Stored) -> list[str]:
     return [version, occurred_at, fact_id]
 
 
-def _source(statement: Stored) -> str:
-    return hashlib.sha256(customers.source_key(statement).encode()).hexdigest()[:8]
+def _short(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()[:8]
 
 
 def _digest(statement: Stored) -> str:

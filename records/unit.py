@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from records.errors import ConflictError
 from records.packing import pack, unpack
 from records.store.actions import Absent, Action, Is, Item, Key, Put, Store, Update, after
 
@@ -31,6 +32,7 @@ class Unit:
         self._puts: dict[Key, Put] = {}
         self._updates: dict[Key, Update] = {}
         self._guards: dict[Key, _Guard] = {}
+        self._holds: set[Key] = set()
 
     def load(self, keys: Sequence[Key]) -> None:
         """Read what is not read yet, in one call."""
@@ -38,6 +40,15 @@ class Unit:
         if missing:
             found = self._store.get(missing, consistent=self._consistent)
             self._read.update({key: found.get(key) for key in missing})
+
+    def look_surely(self) -> None:
+        """Let nothing be decided on what may be a moment old: it is read again where it was.
+
+        Raises:
+            ConflictError: it may be old.
+        """
+        if not self._consistent:
+            raise ConflictError("what was read may be a moment old")
 
     def stored(self, key: Key) -> Item | None:
         """Give an item as it was read, before this unit's own writes."""
@@ -65,6 +76,10 @@ class Unit:
         seen = self.item(key) or {}
         self._guards.setdefault(key, _Guard(int(seen["ver"]), set())).places.update(places)
 
+    def hold(self, key: Key) -> None:
+        """Let everything be written only while a versioned item is as it was read, though it is not written itself."""
+        self._holds.add(key)
+
     def put(self, action: Put) -> None:
         """Write an item under a condition of its own."""
         self._puts[action.key] = action
@@ -80,7 +95,7 @@ class Unit:
     @property
     def size(self) -> int:
         """How many actions the marker would be written with."""
-        return len(self._puts) + len(self._updates) + len(set(self._guards) - set(self._puts))
+        return len(self._puts) + len(self._updates) + len(set(self._guards) - set(self._puts)) + len(self._held_still())
 
     def records(self) -> list[dict[str, Any]]:
         """Name what is written, for the trace."""
@@ -101,6 +116,7 @@ class Unit:
         last = [marker] if marker else []
         if self.size + len(last) <= LIMIT:
             kept = self._held({key: guard for key, guard in self._guards.items() if key not in self._puts})
+            kept += self._held_still()
             self._write([*self._puts.values(), *self._updates.values(), *kept, *last])
             return
         saved = {key for key in self._guards if key in self._puts}
@@ -111,7 +127,12 @@ class Unit:
         for start in range(0, len(steps), room):
             held = [Update(key, add={"steps": 1}, when=Is("ver", guard.version)) for key, guard in self._guards.items()]
             self._write([*held, *steps[start : start + room]])
-        self._write([*self._held(self._guards), *last])
+        self._write([*self._held(self._guards), *self._held_still(), *last])
+
+    def _held_still(self) -> list[Action]:
+        """Give conditions on what was looked at and is not written. They change nothing, so nobody hears of them."""
+        seen = {key: item for key in sorted(self._holds) if key not in self._puts and (item := self._read.get(key))}
+        return [Update(key, remove=("steps",), when=Is("ver", item["ver"])) for key, item in seen.items()]
 
     def _held(self, guards: dict[Key, _Guard]) -> list[Action]:
         done = ("unsettled", "steps")

@@ -28,6 +28,16 @@ def claim(tenant: str, digest: str) -> Key:
     return (f"{tenant}#CLAIM#{digest}", "CLAIM")
 
 
+def clue(tenant: str, digest: str) -> Key:
+    """Key of the accounts that share a clue to who somebody is."""
+    return (f"{tenant}#CLUE#{digest}", "CLUE")
+
+
+def review(tenant: str, review_id: str) -> Key:
+    """Key of two accounts of which a person should say whether they are one customer."""
+    return (f"{tenant}#REVIEW#{review_id}", "REVIEW")
+
+
 def shipment(tenant: str, tracking_number: str) -> Key:
     """Key of a parcel."""
     return (f"{tenant}#SHIPMENT#{tracking_number}", "SHIPMENT")

@@ -150,38 +150,45 @@ def position(store: MemoryStore, sku: str = MUG) -> stock.Position:
     return stock.position(store.items.get(keys.stock(TENANT, sku, PLACE), {}))
 
 
-def golden(store: MemoryStore) -> list[dict[str, Any]]:
+def golden(store: MemoryStore, tenant: str = TENANT) -> list[dict[str, Any]]:
     """Give every customer that was not merged away, as a golden record with the sources it is made of."""
-    items = [item for item in store.items.values() if item["sk"] == "CUSTOMER" and "redirect" not in item]
+    mine = f"{tenant}#CUSTOMER#"
+    items = [item for (pk, _), item in store.items.items() if pk.startswith(mine) and "redirect" not in item]
     states = [customers.CustomerState(**unpack(item["state"])) for item in items]
     return sorted(({**customers.golden(each), "sources": sorted(each.sources)} for each in states), key=str)
 
 
-def resolve(store: MemoryStore, customer_id: str | None) -> Any:
+def resolve(store: MemoryStore, customer_id: str | None, tenant: str = TENANT) -> Any:
     """Say who a customer is without naming them: by the sources they are made of after every merge."""
     if customer_id is None:
         return None
-    item = store.items[keys.customer(TENANT, customer_id)]
+    item = store.items[keys.customer(tenant, customer_id)]
     if "redirect" in item:
-        return resolve(store, item["redirect"])
+        return resolve(store, item["redirect"], tenant)
     return tuple(sorted(unpack(item["state"]).get("sources", {})))
 
 
-def digest(store: MemoryStore) -> dict[str, Any]:
-    """Give all a store comes to: every record without its stamps, every id of a customer replaced by who it is."""
-    told = {f"{pk} {sk}": _plain(store, item) for (pk, sk), item in sorted(store.items.items()) if sk != "APPLIED"}
+def digest(store: MemoryStore, tenant: str = TENANT) -> dict[str, Any]:
+    """Give all a tenant's records come to: every record without its stamps, every id of a customer replaced by who it
+    is.
+    """
+    mine = {at: item for at, item in sorted(store.items.items()) if at[0].startswith(f"{tenant}#")}
+    told = {f"{pk} {sk}": _plain(store, item, tenant) for (pk, sk), item in mine.items() if sk != "APPLIED"}
     kept = {name: item for name, item in told.items() if item and "#CUSTOMER#" not in name}
-    return {**kept, "customers": golden(store)}
+    return {**kept, "customers": golden(store, tenant)}
 
 
-def _plain(store: MemoryStore, item: Item) -> dict[str, Any]:
+def _plain(store: MemoryStore, item: Item, tenant: str) -> dict[str, Any]:
     if item["sk"] == "CLAIM":
-        return {"holders": sorted({resolve(store, name) for name in item.get("holders", [item["customer_id"]])})}
+        names = item["holders"]
+        return {"holders": sorted({resolve(store, name, tenant) for name in names})}
+    if item["sk"] == "REVIEW" and item["status"] == "gone":
+        return {}  # as if nobody had asked
     plain = {name: value for name, value in item.items() if name not in STAMPS}
     if "state" in plain:
         plain["state"] = unpack(plain["state"])
     if "customer_id" in plain:
-        plain |= {"customer_id": resolve(store, plain["customer_id"]), "customer_key": ""}
+        plain |= {"customer_id": resolve(store, plain["customer_id"], tenant), "customer_key": ""}
     if item["sk"].startswith("AT#") and not any(name.startswith(("o#", "m#", "count")) for name in item):
         return {}
     return plain

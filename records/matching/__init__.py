@@ -1,0 +1,10 @@
+"""Who may be one customer by weak evidence: look-up keys and a score, from everything known of two customers.
+
+Pure rules; nothing is learnt at run time. Evidence is weighed, and then it is asked whether a household explains what
+agrees: what relatives share (a home, a phone, a name, even a birth date) never links alone.
+"""
+
+from records.matching.decision import Match, compare
+from records.matching.person import Person, clues, person, together
+
+__all__ = ["Match", "Person", "clues", "compare", "person", "together"]
