@@ -14,7 +14,7 @@ import yaml
 from connectors import catalogue
 from connectors.catalogue import Connector
 from connectors.errors import ManifestError
-from mappings.files import Loader
+from mappings.notation import Loader
 
 MAX_FILES = 300
 MAX_TEXT = 256 * 1024  # bytes of one file

@@ -55,28 +55,21 @@ def _none(field: Field, source: Source) -> str | None:
     return source.constant(frozenset(as_key(item) for item in texts)) if texts else None
 
 
-def _text(name: str, inline: str) -> Call:
+def _text(name: str) -> Call:
     def call(value: str, field: Field, _path: Path, source: Source) -> str:
         none = _none(field, source)
-        return inline.format(value) if none is None else f"unless({name}({value}), {none})"
+        return f"{name}({value})" if none is None else f"unless({name}({value}), {none})"
 
     return call
 
 
 def _quantity(value: str, field: Field, _path: Path, _source: Source) -> str:
     signs = [bool(field.options.get(option)) for option in ("negate", "absolute")]
-    if any(signs):
-        return f"quantity({value}, {signs[0]}, {signs[1]})"
-    return f"(Decimal({value}) if type({value}) is int else quantity({value}))"
+    return f"quantity({value}, {signs[0]}, {signs[1]})" if any(signs) else f"quantity({value})"
 
 
 def _boolean(value: str, field: Field, _path: Path, _source: Source) -> str:
-    invert = bool(field.options.get("invert"))
-    return (
-        f"(not {value} if type({value}) is bool else boolean({value}, True))"
-        if invert
-        else (f"({value} if type({value}) is bool else boolean({value}))")
-    )
+    return f"boolean({value}, True)" if field.options.get("invert") else f"boolean({value})"
 
 
 def _currency(field: Field, path: Path) -> str:
@@ -139,8 +132,8 @@ def _location(value: str, _field: Field, path: Path, _source: Source) -> str:
 
 
 CALLS: dict[str, Call] = {
-    "text": _text("text", "({0}.strip() or None if type({0}) is str else text({0}))"),
-    "id": _text("identifier", "(str({0}) if type({0}) is int else identifier({0}))"),
+    "text": _text("text"),
+    "id": _text("identifier"),
     "integer": _simple("integer"),
     "quantity": _quantity,
     "boolean": _boolean,
@@ -159,8 +152,24 @@ CALLS: dict[str, Call] = {
 }
 
 
-def shortened(call: str, value: str, known: dict[str, str]) -> str:
+# What converters without options do with the type that most channels send; it needs no call.
+_USUAL = {
+    "boolean": "{0} if type({0}) is bool",
+    "id": "str({0}) if type({0}) is int",
+    "quantity": "Decimal({0}) if type({0}) is int",
+    "text": "{0}.strip() or None if type({0}) is str",
+}
+
+
+def null_kept(call: str, value: str, field: Field) -> str:
+    """Give a conversion by a call that leaves null alone."""
+    usual = _USUAL.get(str(field.convert)) if not field.options else None
+    start = f"{usual.format(value)} else " if usual else ""
+    return f"{start}{call} if {value} is not None else None"
+
+
+def shortened(call: str, value: str, find: Callable[[str], str | None]) -> str:
     """Give a shorter call where the block already knows a part of it: the version of a time is that time."""
     prefix = f"version({value}, iso, True, "
-    time = known.get(f"iso({value}, {call.removeprefix(prefix)}") if call.startswith(prefix) else None
+    time = find(f"iso({value}, {call.removeprefix(prefix)}") if call.startswith(prefix) else None
     return call if time is None else f"({time} if type({value}) is str and not {value}.isdigit() else {call})"

@@ -10,6 +10,7 @@ from mappings import calls, expressions, jmes
 from mappings.errors import MappingFileError
 from mappings.fields import LENIENT, Field, Statement
 from mappings.source import Block, Scope, Source
+from mappings.writer import Value, Writer
 
 NAMES: dict[str, Any] = {**jmes.NAMES, **calls.NAMES, "MISSING": object()}
 _SCALARS = (str, int, float, bool, type(None))
@@ -121,12 +122,29 @@ class Compiler:
         loop.add(f"if {inner}: {items}.append({inner})")
 
     def _loop(self, each: str, scope: Scope, block: Block, line: int | None) -> tuple[Block, Scope]:
+        node = self._parse(each, line)
+        conditions = expressions.conditions_alone(node)
+        if conditions is not None:
+            return self._once(conditions, node, scope, block, line)
         found = self._expression(each, scope, block, line)
         block = block.block(f"if {found} is not None:")
         element = self._source.name("e")
         loop = block.block(f"for {element} in {found} if type({found}) is list else elements({found}):")
         loop.add(f"if {element} is None: continue")
         return loop, Scope(loop, element, scope)
+
+    def _once(
+        self, conditions: list[expressions.Node], node: expressions.Node, scope: Scope, block: Block, line: int | None
+    ) -> tuple[Block, Scope]:
+        """Write an `each` that gives the element itself or nothing: what was read of it needs no second reading."""
+        block = block.block(None if scope.present else f"if {scope.variable} is not None:")
+        value = Value(scope.variable, scope, present=True)
+        for condition in conditions:
+            test = Writer(self._source, self._scopes(node, scope, line)).write(condition, value, block)
+            block = block.block(f"if {test.truth}:")
+        same = scope.again()
+        same.present = True
+        return block, same
 
     def _parse(self, text: str, line: int | None) -> expressions.Node:
         if text in self._parsed:
@@ -149,12 +167,9 @@ class Compiler:
         return (scope, ()) if start is self._connection else (start, path[1:])
 
     def _expression(self, text: str, scope: Scope, block: Block, line: int | None) -> str:
-        known = f"{scope.variable}: {text}"
-        if known not in block.known:
-            node = self._parse(text, line)
-            writer = jmes.Writer(self._source, self._scopes(node, scope, line))
-            block.known[known] = writer.write(node, jmes.Value(scope.variable, scope), block).name
-        return block.known[known]
+        node = self._parse(text, line)
+        writer = Writer(self._source, self._scopes(node, scope, line))
+        return writer.write(node, Value(scope.variable, scope, present=scope.present), block).name
 
     def _scopes(self, node: expressions.Node, scope: Scope, line: int | None) -> dict[str, Scope]:
         scopes = {"\0$": self._payload, "\0$connection": self._connection}
@@ -189,13 +204,18 @@ class Compiler:
 
     def _converted(self, field: Field, scope: Scope, block: Block, value: str) -> str:
         """Write a conversion; the same one of the same value, once written, holds for the rest of the block."""
-        inside = Block(self._source, block.depth + 1)
-        call = calls.CALLS[str(field.convert)](
-            value, field, lambda path: self._expression(path, scope, inside, field.line), self._source
-        )
-        if call in block.known:
-            return block.known[call]
-        call = calls.shortened(call, value, block.known)
+        inside = block.aside()
+
+        def path(text: str) -> str:
+            # What cannot fail is read whether or not there is something to convert: then the next field knows it too.
+            harmless = expressions.is_harmless(self._parse(text, field.line))
+            return self._expression(text, scope, block if harmless else inside, field.line)
+
+        call = calls.CALLS[str(field.convert)](value, field, path, self._source)
+        known: str | None = block.find(call)
+        if known is not None:
+            return known
+        call = calls.shortened(call, value, block.find)
         result = self._source.name("r")
         if not inside.is_empty() or field.convert in LENIENT:
             block.add(f"{result} = None")
@@ -207,7 +227,7 @@ class Compiler:
                 lost = f"{result} is None and losses is not None and lost({value})"
                 inside.add(f"if {lost}: losses.append({name!r})")
             return result
-        block.add(f"{result} = {call} if {value} is not None else None")
+        block.add(f"{result} = {calls.null_kept(call, value, field)}")
         block.known[call] = result
         return result
 

@@ -7,7 +7,6 @@ from typing import Any, Self
 
 from jmespath.exceptions import JMESPathError
 
-from mappings.check import check
 from mappings.compiler import Compiler, Program
 from mappings.errors import MappingError, MappingFileError, PayloadError
 from mappings.explain import explain
@@ -83,6 +82,13 @@ class OutMapping:
             return self.program.run(plain, dict(connection), None)
         except REFUSALS as error:
             raise explain(error, self.program, self.name, plain) from None
+
+
+def check(content: Any, name: str) -> list[str]:
+    """Give the faults of a parsed mapping, as `line 7: …` where `mappings.files.read` parsed it."""
+    from mappings import check as checking  # noqa: PLC0415 - no function checks what was checked before deployment
+
+    return checking.check(content, name)
 
 
 def load_in(path: Path) -> InMapping:

@@ -9,6 +9,7 @@ from jmespath.parser import Parser
 Node = dict[str, Any]  # a node of the package's tree: type, children and, for some, value
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _QUOTED = r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|`(?:\\.|[^`\\])*`'
+_HARMLESS = frozenset({"field", "subexpression", "or_expression", "literal", "current", "identity"})
 _REFERENCE = re.compile(_QUOTED + r"|(?<![\w)\]}@*$^.])(?:\$connection\b|\$|\^(?:\.\^)*)")
 
 
@@ -48,6 +49,20 @@ def negates_half(node: Node) -> bool:
     if goes_on and children[0]["type"] == "not_expression":
         return True
     return any(negates_half(child) for child in children)
+
+
+def is_harmless(node: Node) -> bool:
+    """Say whether a tree only reads and chooses, which is cheap and never fails."""
+    return node["type"] in _HARMLESS and all(map(is_harmless, node["children"]))
+
+
+def conditions_alone(node: Node) -> list[Node] | None:
+    """Give the conditions of `[@]` (none) and `[@][?…]` (one), whose only element is the current one; else None."""
+    if node["type"] == "multi_select_list" and [child["type"] for child in node["children"]] == ["current"]:
+        return []
+    if node["type"] != "filter_projection" or node["children"][1]["type"] != "identity":
+        return None
+    return None if conditions_alone(node["children"][0]) != [] else [node["children"][2]]
 
 
 def plain_path(node: Node) -> tuple[str, ...] | None:

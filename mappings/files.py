@@ -1,17 +1,17 @@
-"""Reads mapping files: YAML 1.2's scalars, keys always text, and the line of everything."""
+"""Reads mapping files and manifests: as people write them, or parsed, as a deployment package holds them.
 
+ops/package.py puts beside `order.in.yaml` an `order.in.json` that says the same: no function has to import YAML.
+"""
+
+import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mappings.errors import MappingFileError
 
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is 8 times faster, and not in every build
-_INTEGER, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
-_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+PARSED = ".json"
 
 
 class Content(dict[str, Any]):
@@ -34,56 +34,46 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """Read one mapping file.
+    """Read one mapping file or manifest.
 
     Raises:
         MappingFileError: it is missing, is not YAML, or has a key twice.
     """
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=Loader)
+        return _unpacked(path.with_suffix(PARSED).read_bytes())
+    except OSError:  # where nothing is parsed, people's own says what is wrong
+        return read_yaml(path)
+
+
+def read_yaml(path: Path) -> Document:
+    """Read what a person wrote.
+
+    Raises:
+        MappingFileError: it is missing, is not YAML, or has a key twice.
+    """
+    from mappings import notation  # noqa: PLC0415 - slow to import, and no function needs it
+
+    try:
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise MappingFileError(f"cannot be read: {error.strerror}", file=str(path)) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        raise MappingFileError(f"not YAML: {getattr(error, 'problem', error)}", file=str(path), line=line) from error
-    lines: dict[tuple[str | int, ...], int] = {}
-    content = _content(node, (), lines, str(path))
+    except UnicodeDecodeError as error:
+        raise MappingFileError(f"not YAML: {error}", file=str(path)) from error
+    return _document(*notation.parsed(text, str(path)))
+
+
+def packed(document: Document) -> dict[str, Any]:
+    """Give a document as JSON can hold it."""
+    return {"content": document.content, "lines": [[list(place), line] for place, line in document.lines.items()]}
+
+
+def _unpacked(text: bytes) -> Document:
+    kept = json.loads(text, parse_float=Decimal)
+    return _document(kept["content"], {tuple(place): line for place, line in kept["lines"]})
+
+
+def _document(content: Any, lines: dict[tuple[str | int, ...], int]) -> Document:
     if isinstance(content, dict):
         content = Content(content)
         content.lines = lines
     return Document(content, lines)
-
-
-def _content(node: Any, place: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], file: str) -> Any:
-    if node is None:
-        return None
-    lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, yaml.ScalarNode):
-        return _scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return [_content(item, (*place, index), lines, file) for index, item in enumerate(node.value)]
-    mapping: dict[str, Any] = {}
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode) or key.value in mapping:
-            reason = f"{key.value} stands here twice" if isinstance(key, yaml.ScalarNode) else "a key is not text"
-            raise MappingFileError(reason, file=file, line=line)
-        lines[(*place, key.value)] = line
-        mapping[key.value] = _content(value, (*place, key.value), lines, file)
-    return mapping
-
-
-def _scalar(node: yaml.ScalarNode) -> Any:
-    """Read a scalar as YAML 1.2 does: `yes`, `on` and dates are text, fractions are Decimals."""
-    text = str(node.value)
-    if node.style not in (None, ""):  # quoted or a block; the C reader gives "" for a plain one
-        return text
-    if text.lower() in _WORDS and text in (text.lower(), text.title(), text.upper()):
-        return _WORDS[text.lower()]
-    if node.tag in (_INTEGER, _FLOAT):
-        try:
-            return int(text) if node.tag == _INTEGER else Decimal(text)
-        except (ValueError, ArithmeticError):
-            return text
-    return text

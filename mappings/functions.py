@@ -39,29 +39,40 @@ class DecimalFunctions(Functions):
     def _func_to_number(self, arg: Any) -> Any:
         if type(arg) in NUMBERS:
             return arg
-        return _number(arg) if type(arg) is str else None
+        return _to_number(arg) if type(arg) is str else None
 
     @signature({"types": []})
     def _func_type(self, arg: Any) -> Any:
         return "number" if type(arg) is Decimal else super()._func_type(arg)  # type: ignore[misc]
 
 
-def _number(text: str) -> int | Decimal | None:
+def _unusual_number(text: str) -> Decimal | None:
     try:
-        return Decimal(text) if "." in text else int(text)
-    except (ValueError, InvalidOperation):
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            return None
-        return number if number.is_finite() else None
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 call: Callable[[str, list[Any]], Any] = DecimalFunctions().call_function
 
 
+def exact(literal: Any) -> Any:
+    """Give a literal with its fractions as Decimals."""
+    if isinstance(literal, float):
+        return Decimal(repr(literal))
+    if isinstance(literal, list):
+        return [exact(item) for item in literal]
+    return {key: exact(item) for key, item in literal.items()} if isinstance(literal, dict) else literal
+
+
 def _to_number(value: Any) -> Any:
-    return _number(value) if type(value) is str else call("to_number", [value])
+    if type(value) is str:
+        try:
+            return Decimal(value) if "." in value else int(value)
+        except (ValueError, InvalidOperation):
+            return _unusual_number(value)
+    return value if type(value) in NUMBERS else call("to_number", [value])
 
 
 def _sum(values: Any) -> Any:
@@ -94,16 +105,24 @@ def _contains(subject: Any, search: Any) -> Any:
     return search in subject if plain else call("contains", [subject, search])
 
 
-def _to_string(value: Any) -> Any:
-    return value if type(value) is str else call("to_string", [value])
+def to_string(value: Any) -> Any:
+    """Give text itself, and everything else as JSON."""
+    if type(value) is str:
+        return value
+    return str(value) if type(value) is int else call("to_string", [value])
+
+
+def _map(expression: Any, values: Any) -> Any:
+    return list(map(expression.run, values)) if type(values) is list else call("map", [expression, values])
 
 
 PLAIN: dict[tuple[str, int], Callable[..., Any]] = {  # name and number of arguments
     ("contains", 2): _contains,
     ("join", 2): _join,
     ("length", 1): _length,
+    ("map", 2): _map,
     ("starts_with", 2): _starts_with,
     ("sum", 1): _sum,
     ("to_number", 1): _to_number,
-    ("to_string", 1): _to_string,
+    ("to_string", 1): to_string,
 }

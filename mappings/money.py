@@ -39,12 +39,10 @@ def major(value: Any, currency: Any) -> Any:
         decimals = _known[currency]
     except (KeyError, TypeError):
         decimals = exponent(currency)
-    if type(value) is str:  # "24.90" is what most channels write: no Decimal is needed to leave out a point
-        whole, _, fraction = value.partition(".")
-        if len(fraction) == decimals:
-            digits = whole + fraction
-            if digits.isdigit() and digits.isascii() and len(digits) < MAX_DIGITS:
-                return int(digits)
+    if type(value) is str:
+        units = _usual(value, decimals)
+        if units is not None:
+            return units
     elif type(value) is list:
         return elementwise(major, value, "an amount", currency)
     amount = decimal(value)
@@ -53,6 +51,15 @@ def major(value: Any, currency: Any) -> Any:
     scaled = amount.scaleb(decimals, _EXACT)
     units = int(scaled)
     return units if units == scaled else int(scaled.to_integral_value(rounding=ROUND_HALF_UP))
+
+
+def _usual(value: str, decimals: int) -> int | None:
+    """Read "24.90", which is what most channels write: no Decimal is needed to leave out a point."""
+    whole, _, fraction = value.partition(".")
+    if len(fraction) != decimals:
+        return None
+    digits = whole + fraction
+    return int(digits) if digits.isdigit() and digits.isascii() and len(digits) < MAX_DIGITS else None
 
 
 def minor(value: Any) -> Any:
@@ -89,6 +96,10 @@ def share(value: Any, currency: Any, in_major: bool, divisor: Any) -> Any:
     """
     if type(value) is list:
         return elementwise(share, value, "an amount", currency, in_major, divisor)
+    if in_major and type(value) is str and type(divisor) is int and divisor > 0:
+        units = _usual(value, exponent(currency))
+        if units is not None:
+            return (2 * units + divisor) // (2 * divisor)
     amount, parts = decimal(value), decimal(divisor)
     if amount is None:
         return None

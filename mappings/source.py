@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from itertools import count
 from typing import Any
 
@@ -10,9 +11,9 @@ from typing import Any
 class Block:
     """Lines at one indentation, in order, with further blocks between them."""
 
-    def __init__(self, source: Source, depth: int) -> None:
-        self.source, self.depth = source, depth
-        self.known: dict[str, str] = {}  # what is already computed here → the variable that holds it
+    def __init__(self, source: Source, depth: int, around: Block | None = None) -> None:
+        self.source, self.depth, self._around = source, depth, around
+        self.known: dict[str, Any] = {}  # what is already computed here → what holds it
         self._entries: list[tuple[str, Any] | Block] = []
 
     def add(self, line: str) -> None:
@@ -23,9 +24,22 @@ class Block:
         """Open a block under `header`; without one it is a place to write into later, at this indentation."""
         if header is not None:
             self.add(header)
-        inner = Block(self.source, self.depth + (header is not None))
+        inner = Block(self.source, self.depth + (header is not None), self)
         self._entries.append(inner)
         return inner
+
+    def aside(self) -> Block:
+        """Give a block under the next header, to write before it is known whether it is needed; see `attach`."""
+        return Block(self.source, self.depth + 1, self)
+
+    def find(self, what: str) -> Any:
+        """Give what holds something that was computed here or around here; else None."""
+        block: Block | None = self
+        while block is not None:
+            if what in block.known:
+                return block.known[what]
+            block = block._around
+        return None
 
     def is_empty(self) -> bool:
         """Say whether nothing was written here."""
@@ -80,10 +94,17 @@ class Scope:
 
     def __init__(self, block: Block, variable: str, parent: Scope | None = None) -> None:
         self.variable, self.parent = variable, parent
+        self.present = parent is not None  # the payload may be null, an element is not
         self._prelude = block.block()
         self._source = block.source
         self._values: dict[tuple[str, ...], str] = {(): variable}
         self._objects: dict[tuple[str, ...], str] = {}
+
+    def again(self) -> Scope:
+        """Give a scope inside this one for the same element: what one has read the other knows."""
+        same = copy(self)
+        same.parent = self
+        return same
 
     def read(self, path: tuple[str, ...]) -> str:
         """Name the variable that holds the value at a path; None where there is nothing."""

@@ -1,5 +1,7 @@
 """The deployment package: our source and, for AWS, its dependencies, compiled, as a zip with the same bytes each time.
 
+YAML is in it twice: as it was written, which names a connector's version, and parsed (mappings/files.py).
+
 The package for AWS holds the very versions installed here, because those are what the tests ran with. botocore is among
 them although Lambda has one: Lambda's changes under a running hub.
 """
@@ -17,6 +19,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from mappings.files import PARSED, packed, read_yaml
+from mappings.payloads import write_json
 from ops import aws_models, templates
 
 CHECKOUT = Path(__file__).parents[1]
@@ -48,13 +52,14 @@ def build_aws(checkout: Path = CHECKOUT) -> bytes:
 
 
 def _source(checkout: Path) -> Files:
-    own = {
-        path.relative_to(checkout).as_posix(): path.read_bytes()
-        for package in PACKAGES
-        for path in _files(checkout / package)
-        if path.suffix in SUFFIXES
+    paths = [path for package in PACKAGES for path in _files(checkout / package) if path.suffix in SUFFIXES]
+    own = {path.relative_to(checkout).as_posix(): path.read_bytes() for path in paths}
+    parsed = {
+        path.relative_to(checkout).with_suffix(PARSED).as_posix(): write_json(packed(read_yaml(path)))
+        for path in paths
+        if path.suffix == ".yaml"
     }
-    return own | aws_models.files()
+    return own | parsed | aws_models.files()
 
 
 def _dependencies(checkout: Path, version: str) -> Files:

@@ -9,7 +9,7 @@ from ops import printing
 from ops.bench import report
 
 # The area of each module's figures. Cold starts come first: they suffer most from what else this process has started.
-AREAS = {"cold": "cold", "mapping": "mapping", "order": "cost", "path": "path"}
+AREAS = {"cold": "cold", "mapping": "mapping", "order": "cost", "path": "path", "identity": "identity"}
 
 
 def main(arguments: list[str]) -> None:

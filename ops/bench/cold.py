@@ -24,6 +24,7 @@ ROUNDS = 9
 # 300 KB) is made when it is needed.
 SERVICES = {
     "receive": ("dynamodb", "secretsmanager"),
+    "collect": ("dynamodb",),
     "api": ("dynamodb", "secretsmanager"),
     "poll": ("dynamodb", "secretsmanager"),
     "normalise": ("dynamodb", "secretsmanager"),
@@ -53,7 +54,7 @@ def measure() -> dict[str, float]:
         rounds = []
         for number in range(ROUNDS):
             printing.step(f"cold starts, round {number + 1} of {ROUNDS}")
-            rounds.append({name: _start(folder, code) for name, code in {"baseline": USUAL, **starts}.items()})
+            rounds.append({name: start(folder, code) for name, code in {"baseline": USUAL, **starts}.items()})
     return figures(rounds)
 
 
@@ -77,8 +78,8 @@ def _unpack(folder: Path) -> None:
     compileall.compile_file(source, quiet=2)
 
 
-def _start(folder: str, code: str) -> Cost:
-    """Run a process until it is ready. `-S`: Lambda has no .pth files to read."""
+def start(folder: str, code: str) -> Cost:
+    """Run a process with the package in a folder until it is ready. `-S`: Lambda has no .pth files to read."""
     command = [sys.executable, "-S", "-c", code + ASK]
     done = subprocess.run(command, cwd=folder, env=_environment(folder), check=True, capture_output=True)  # noqa: S603
     cpu, peak = done.stdout.split()[-2:]

@@ -17,8 +17,8 @@ from connectors.connection import Connection
 from functions import announce, connections, normalise, runtime
 from functions.ingest import ingest
 from ops import aws_models, printing
-from ops.bench import order
 from ops.bench.meter import Meter
+from ops.bench.orders import shopify as order
 from ops.bench.units import item_size, write_units
 from ops.cloud import REGION, Cloud
 from ops.deploy import Outputs, deploy_stack

@@ -1,6 +1,7 @@
 """Measures the mapping engine beside its competitors, taking turns in one run: ratios hold on a noisy machine."""
 
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -10,14 +11,13 @@ import orjson
 
 from events.facts import FACTS
 from mappings.engine import load_in
-from mappings.expressions import parse
-from mappings.fields import Field, Reader
-from mappings.files import read
-from mappings.jmes import Interpreter
 from mappings.payloads import parse_json
-from ops.bench import hand, order
+from ops import printing
+from ops.bench.competitors import by_jmespath, by_jq, by_jsonata
+from ops.bench.competitors.asked import asked, count, same
 
-MAPPING = Path(__file__).parents[2] / "mappings" / "shopify" / "order.in.yaml"
+MAPPINGS = Path(__file__).parents[2] / "mappings"
+CHANNELS = ("shopify", "woocommerce", "mirakl")
 CONNECTION: dict[str, Any] = {
     "connection_id": "shop-fr",
     "timezone": "Europe/Paris",
@@ -28,37 +28,76 @@ CONNECTION: dict[str, Any] = {
     "settings": {},
 }
 IDS = {"fact_id": "-", "event_id": "-", "connection_id": "shop-fr"}
-ROUNDS, RUNS = 60, 40
+ROUNDS, TURN = 60, 0.004  # seconds of one competitor's turn, or one run where that takes longer
+
+Competitors = dict[str, Callable[[], Any]]
 
 
 def measure() -> dict[str, float]:
-    """Give the ratios of mapping and validating an 11 KB Shopify order; `microseconds` is only for the eye.
+    """Give the ratios for an order of each channel; `microseconds`, `bytes` and `expressions` are only for the eye.
 
-    `ratio_to_hand`: to the same mapping written by hand and the same validation. `ratio_to_json`: to orjson.loads of
-    the same bytes. `ratio_to_jmespath`: mapping alone, to the `jmespath` package evaluating the mapping's expressions
-    without converting anything. `payload.json.ratio_to_json`: parse_json to orjson.loads, which checks less.
+    `ratio_to_hand`: mapping and validation, to the same mapping written by hand and the same validation.
+    `ratio_to_json`: the same, to orjson.loads of the same bytes; `hand_to_json`: what is written by hand, to that.
+    `ratio_to_jmespath`, `ratio_to_jsonata`: mapping alone, to the package evaluating all `expressions` of the mapping
+    on the parsed payload without converting anything.
+    `ratio_to_jq`: reading the bytes and mapping, to libjq doing so; it cannot take a parsed payload.
+    `payload.json.ratio_to_json`: parse_json to orjson.loads, which checks less.
     """
-    body = order.body()
-    payload, engine = parse_json(body), load_in(MAPPING)
-    if engine.statements(payload, CONNECTION) != hand.statements(payload, CONNECTION):
-        raise AssertionError(f"{MAPPING} and ops/bench/hand.py say different things of the same order")
-    times = _interleaved(
-        {
-            "engine": lambda: _validated(engine.statements(payload, CONNECTION)),
-            "hand": lambda: _validated(hand.statements(payload, CONNECTION)),
-            "mapping": lambda: engine.statements(payload, CONNECTION),
-            "jmespath": _by_package(payload),
-            "orjson": lambda: orjson.loads(body),
-            "parse_json": lambda: parse_json(body),
-        }
-    )
+    made: dict[str, float] = {}
+    for channel in CHANNELS:
+        printing.step(f"an order of {channel}")
+        made |= {f"mapping.{channel}_order.{name}": value for name, value in _measured(channel).items()}
+    body = _body(CHANNELS[0])
+    times = interleaved({"parse_json": lambda: parse_json(body), "orjson": lambda: orjson.loads(body)})
+    made["payload.json.ratio_to_json"] = times["parse_json"] / times["orjson"]
+    return made | {f"mapping.long_id.{name}_changes": float(changes) for name, changes in changed_ids().items()}
+
+
+def _body(channel: str) -> bytes:
+    body: bytes = importlib.import_module(f"ops.bench.orders.{channel}").body()
+    return body
+
+
+def _measured(channel: str) -> dict[str, float]:
+    competitors = of_an_order(channel)
+    times = interleaved(competitors)
     return {
-        "mapping.shopify_order.ratio_to_hand": times["engine"] / times["hand"],
-        "mapping.shopify_order.ratio_to_json": times["engine"] / times["orjson"],
-        "mapping.shopify_order.ratio_to_jmespath": times["mapping"] / times["jmespath"],
-        "mapping.shopify_order.microseconds": times["engine"] * 1e6,
-        "payload.json.ratio_to_json": times["parse_json"] / times["orjson"],
-        "payload.json.bytes": float(len(body)),
+        "ratio_to_hand": times["engine"] / times["hand"],
+        "ratio_to_json": times["engine"] / times["orjson"],
+        "hand_to_json": times["hand"] / times["orjson"],
+        "ratio_to_jmespath": times["mapping"] / times["jmespath"],
+        "ratio_to_jq": times["reading"] / times["jq"],
+        "ratio_to_jsonata": times["mapping"] / times["jsonata"],
+        "microseconds": times["engine"] * 1e6,
+        "bytes": float(len(_body(channel))),
+        "expressions": float(count(asked(MAPPINGS / channel / "order.in.yaml"))),
+    }
+
+
+def of_an_order(channel: str) -> Competitors:
+    """Give what takes turns, each as a function of nothing.
+
+    Raises:
+        AssertionError: two of them say different things of the same order, so that comparing them would mean nothing.
+    """
+    body, mapping = _body(channel), MAPPINGS / channel / "order.in.yaml"
+    payload, engine = parse_json(body), load_in(mapping)
+    hand = importlib.import_module(f"ops.bench.hand_written.{channel}").statements
+    jmespath, jsonata = by_jmespath.reader(mapping, CONNECTION), by_jsonata.reader(mapping, CONNECTION)
+    jq, plain = by_jq.reader(mapping, CONNECTION), orjson.loads(body)
+    if engine.statements(payload, CONNECTION) != hand(payload, CONNECTION):
+        raise AssertionError(f"{channel}: the mapping and ops/bench/hand_written say different things")
+    if not same(jmespath(payload)) == same(jq(body)) == same(jsonata(plain)):
+        raise AssertionError(f"{channel}: a translation of the mapping's expressions reads something else than they do")
+    return {
+        "engine": lambda: _validated(engine.statements(payload, CONNECTION)),
+        "hand": lambda: _validated(hand(payload, CONNECTION)),
+        "orjson": lambda: orjson.loads(body),
+        "mapping": lambda: engine.statements(payload, CONNECTION),
+        "jmespath": lambda: jmespath(payload),
+        "jsonata": lambda: jsonata(plain),
+        "reading": lambda: engine.statements(parse_json(body), CONNECTION),
+        "jq": lambda: jq(body),
     }
 
 
@@ -66,58 +105,29 @@ def _validated(facts: list[dict[str, Any]]) -> list[Any]:
     return [FACTS[fact["kind"]].model_validate({**fact, **IDS}) for fact in facts]
 
 
-def _interleaved(competitors: dict[str, Callable[[], Any]]) -> dict[str, float]:
+def interleaved(competitors: Competitors) -> dict[str, float]:
     """Give each one's median CPU time of a run, all of them taking turns: what else runs here counts less in it."""
+    runs = {name: max(1, int(TURN / _timed(run, 1))) for name, run in competitors.items() if _timed(run, 3)}
     times: dict[str, list[float]] = {name: [] for name in competitors}
     for _ in range(ROUNDS):
         for name, run in competitors.items():
-            start = process_time()
-            for _ in range(RUNS):
-                run()
-            times[name].append((process_time() - start) / RUNS)
+            times[name].append(_timed(run, runs[name]))
     return {name: median(measured) for name, measured in times.items()}
 
 
-def _by_package(payload: Any) -> Callable[[], Any]:
-    """Make a function that evaluates the mapping's expressions with the `jmespath` package."""
-    document = read(MAPPING)
-    facts = [
-        (_parsed(fact.each), _tree(fact.fields))
-        for fact in Reader(str(MAPPING), document.lines).facts(document.content)
-    ]
-    return lambda: [
-        [_evaluated(fields, element, payload, (payload,)) for element in _found(each, payload, payload, ())]
-        for each, fields in facts
-    ]
+def _timed(run: Callable[[], Any], runs: int) -> float:
+    start = process_time()
+    for _ in range(runs):
+        run()
+    return (process_time() - start) / runs
 
 
-def _parsed(text: str | None) -> Any:
-    return None if text is None else parse(text)
-
-
-def _tree(fields: Mapping[str, Field]) -> list[tuple[str, Any, Any]]:
-    return [
-        (name, _parsed(field.source or field.each), None if field.fields is None else _tree(field.fields))
-        for name, field in fields.items()
-    ]
-
-
-def _found(node: Any, element: Any, payload: Any, above: tuple[Any, ...]) -> Any:
-    if node is None:
-        return [element]
-    known = {"\0$": payload, "\0$connection": CONNECTION, **({"\0^": above[0]} if above else {})}
-    return Interpreter(True, known).visit(node, element) or []
-
-
-def _evaluated(
-    fields: list[tuple[str, Any, Any]], element: Any, payload: Any, above: tuple[Any, ...]
-) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
-    for name, node, inner in fields:
-        if inner is None:
-            facts[name] = None if node is None else _found(node, element, payload, above)
-        else:
-            items = _found(node, element, payload, above)
-            below = (element, *above) if node is not None else above
-            facts[name] = [_evaluated(inner, item, payload, below) for item in items]
-    return facts
+def changed_ids() -> dict[str, int]:
+    """Count, of reading an id of 64 bits and writing it as text, what each language changes: it has only doubles."""
+    number = 2**53 + 1
+    body = orjson.dumps({"id": number})
+    wanted = [number, str(number)]
+    answers = {"jq": by_jq.ids(body), "jsonata": by_jsonata.ids({"id": number})}
+    return {
+        name: sum(got != right for got, right in zip(answer, wanted, strict=True)) for name, answer in answers.items()
+    }

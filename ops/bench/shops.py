@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ops import connecting
-from ops.bench import order
+from ops.bench.orders import shopify as order
 from ops.cloud import Cloud
 from ops.deploy import Hub, deploy_hub
 from ops.package import build_local

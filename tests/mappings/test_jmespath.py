@@ -133,6 +133,12 @@ def larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         | pair.map(lambda two: f"not_null({two[0]}, {two[1]})")
         | pair.map(lambda two: f"contains({two[0]}, {two[1]})")
         | pair.map(lambda two: f"join({two[0]}, {two[1]})")
+        | pair.map(lambda two: f"starts_with(to_string({two[0]}), {two[1]})")
+        | pair.map(lambda two: f"join('', [to_string({two[0]}), type({two[1]})])")
+        | pair.map(lambda two: f"map(&{two[0]}, {two[1]})")
+        | inner.map(lambda one: f'contains(`["a", 1, true, null]`, {one})')
+        | inner.map(lambda one: f"to_number({one})")
+        | pair.map(lambda two: f"[{two[0]}, {two[1]} && {two[0]}, a[?{two[0]}].[{two[1]}, {two[1]}], {two[0]}]")
     )
 
 

@@ -36,6 +36,12 @@ def test_shares_of_an_amount_differ_from_it_by_half_a_unit_each_at_most(units: i
     assert abs(share(units, None, False, parts) * parts - units) * 2 <= parts
 
 
+@given(st.integers(-(10**12), 10**12), CURRENCIES, st.integers(1, 1000))
+def test_a_share_is_the_same_however_amount_and_parts_are_written(units: int, currency: str, parts: int) -> None:
+    text = amount(units, currency)
+    assert share(text, currency, True, parts) == share(Decimal(text), currency, True, Decimal(parts))
+
+
 @given(NAIVE, OFFSETS)
 def test_a_time_with_an_offset_is_the_same_moment_in_utc(naive: datetime, offset: timezone) -> None:
     moment = naive.replace(tzinfo=offset)

@@ -15,7 +15,9 @@ import urllib3
 from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 
+from mappings import files
 from ops import aws_models, package
+from ops.bench import cold
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +45,34 @@ def test_two_builds_are_the_same(built: bytes, tmp_path: Path) -> None:
 def test_every_handler_and_every_manifest_is_in_it(built: bytes) -> None:
     found = names(built)
     assert {
-        f"functions/{name}.py" for name in ("receive", "announce", "normalise", "push", "poll", "sweep", "api")
+        f"functions/{name}.py"
+        for name in ("receive", "collect", "announce", "normalise", "push", "poll", "sweep", "api")
     } <= found
     assert {
         path.relative_to(package.CHECKOUT).as_posix() for path in package.CHECKOUT.glob("*/*/manifest.yaml")
     } <= found
+
+
+def test_what_people_wrote_is_in_it_parsed_and_says_the_same(built: bytes, tmp_path: Path) -> None:
+    zipfile.ZipFile(io.BytesIO(built)).extractall(tmp_path)
+    written = sorted(tmp_path.glob("*/*/*.yaml"))
+    assert {path.parent.name for path in written} >= {"shopify", "square"}
+    for path in written:
+        assert path.with_suffix(files.PARSED).is_file()
+        parsed, read = files.read(path), files.read_yaml(path)
+        assert parsed == read
+        assert str(parsed.content) == str(read.content), "a fraction keeps its digits"
+        assert files.lines_of(parsed.content) == read.lines
+
+
+def test_no_function_imports_yaml(built: bytes, tmp_path: Path) -> None:
+    zipfile.ZipFile(io.BytesIO(built)).extractall(tmp_path)
+    imports = "".join(f"import functions.{name}\n" for name in cold.SERVICES)
+    event = (
+        "from connectors.catalogue import connector\nfrom mappings.engine import load_in\n"
+        "load_in(connector('shopify').mappings_folder / 'order.in.yaml').statements({}, {})\n"
+    )
+    cold.start(str(tmp_path), f"{imports}{event}import sys\nassert 'yaml' not in sys.modules\n")
 
 
 def test_every_module_is_compiled_and_never_checked_against_its_source(built: bytes) -> None:
