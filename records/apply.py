@@ -5,9 +5,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from events.facts import Fact
 from records import identity, order_book, stocktaking
 from records.cause import Cause
 from records.errors import ConflictError
@@ -16,6 +15,9 @@ from records.packing import pack, unpack
 from records.store import keys
 from records.store.actions import AbsentOr, Item, Key, Put, Store
 from records.unit import LIMIT, Unit
+
+if TYPE_CHECKING:  # the models cost a cold start, and only those who make facts need them
+    from events.facts import Fact
 
 ATTEMPTS = 12
 ORDER_FACTS = ("order", "fulfillment", "adjustment")
@@ -32,7 +34,7 @@ class Applied:
     records: list[dict[str, Any]] = field(default_factory=list)
 
 
-def apply(store: Store, cause: Cause, facts: Sequence[Fact], about: Item, pause: Pause = time.sleep) -> Applied:
+def apply(store: Store, cause: Cause, facts: "Sequence[Fact]", about: Item, pause: Pause = time.sleep) -> Applied:
     """Apply facts once. `about` are further fields of the marker. Two handlers may do this at the same moment.
 
     Raises:

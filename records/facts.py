@@ -1,8 +1,9 @@
 """How facts join: for each thing a source speaks of, the newest statement wins, whatever order they arrived in."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from events.facts import Fact
+if TYPE_CHECKING:  # the models cost a cold start, and only those who make facts need them
+    from events.facts import Fact
 
 Stored = dict[str, Any]
 """A fact as a record keeps it: JSON values, nothing that is null or a default."""
@@ -14,7 +15,7 @@ STAGES = ("pending", "ready", "success", "failed", "cancelled", "expired")
 PAYMENT_STAGES = ("pending", "failed", "authorized", "voided", "paid", "refunded")
 
 
-def stored(fact: Fact) -> Stored:
+def stored(fact: "Fact") -> Stored:
     """Give the form of a fact that records keep and compare. Which events said it is found by its id in their markers:
     several events may say the same, and a record must not depend on which of them came first.
     """
