@@ -19,7 +19,7 @@ ARRIVAL = ("tests/records/test_order_of_arrival.py",)
 STORES = ("tests/records/test_stores_agree.py",)
 FAULTS = ("tests/records/test_faults.py",)
 RACES = ("tests/records/test_races.py",)
-ONCE = ("tests/functions/test_once.py",)
+ONCE = ("tests/functions/test_one_effect.py",)
 DOOR = ("tests/functions/test_refused.py",)
 
 BUGS = (
