@@ -49,6 +49,8 @@ SAYS_NOTHING = {
     "easypost/shipment_refund_submitted__2.json",
     "hubspot/webhook_contact_creation__2.json",  # the CRM no longer has the contact
     "hubspot/webhook_contact_deletion__1.json",  # a deletion is no erasure
+    "square/webhook_catalog_version_updated__1.json",  # thin: what changed is fetched, and nothing did
+    "square/webhook_customer_deleted__1.json",  # a profile tidied up is no erasure either
 }
 FILES = [(file, topic) for pattern, topic in TOPICS.items() for file in sorted(PAYLOADS.glob(f"{pattern}.json"))]
 
