@@ -7,7 +7,6 @@ from typing import Any
 
 from connectors.connection import Connection
 from functions import connections, runtime
-from records import customer as customers
 from records import goods, identity, ids, showing, stock
 from records import order as orders
 from records import shipment as shipments

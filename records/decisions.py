@@ -15,8 +15,8 @@ from records.unit import Unit
 
 
 class DecisionError(RecordError, LookupError):
-    """What a person decided cannot be done; the message says why. A LookupError: a first look may be a moment old, so what
-    it did not find is looked for again.
+    """What a person decided cannot be done; the message says why. A LookupError: a first look may be a moment old, so
+    what it did not find is looked for again.
     """
 
     code = "decision_refused"

@@ -92,8 +92,8 @@ def _held(unit: Unit, tenant: str, statement: Stored) -> dict[str, str]:
 def _take(unit: Unit, cause: Cause, held: dict[str, str], statement: Stored, consent: Stored | None) -> None:
     """Fold a statement into its account. Only where it says something new of who somebody is, others are looked at.
 
-    Who is one is seen from many items, and most of them are not written: a look of mixed ages would join or part wrongly
-    and meet no conflict.
+    Who is one is seen from many items, and most of them are not written: a look of mixed ages would join or part
+    wrongly and meet no conflict.
     """
     unit.look_surely()
     account = account_name(statement, held)

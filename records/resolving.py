@@ -218,8 +218,8 @@ class Resolver:
         return [edge for _, _, edge in sorted(found, key=lambda each: each[:2])]
 
     def _go_together(self, edge: Edge, one: set[str], other: set[str]) -> bool:
-        """Tell whether two customers may be joined by likeness. Where some of their accounts contradict each other, only
-        two that say what these contradict in may: a record without a first name goes with either twin.
+        """Tell whether two customers may be joined by likeness. Where some of their accounts contradict each other,
+        only two that say what these contradict in may: a record without a first name goes with either twin.
         """
         if len(one) + len(other) > MOST_TOGETHER:
             return False
