@@ -19,6 +19,7 @@ class Connection(BaseModel):
     webhook_url: str = Field(default="", description="the public URL the channel was given; some schemes sign it")
     status: Literal["active", "paused"] = "active"
     secret_arn: str = ""
+    delivery: str = Field(default="", description="the event source mapping that hands its pushes over; off: paused")
     timezone: str = "UTC"
     currency: str | None = None
     default_region: str = Field(default="US", description="country assumed for phone numbers without one")
@@ -27,7 +28,11 @@ class Connection(BaseModel):
     sells_from: tuple[str, ...] = Field(default=(), description="our locations this channel may sell from")
     default_location: str | None = Field(default=None, description="where orders without a location take stock")
     buffer: int = Field(default=0, ge=0, description="pieces never shown to this channel")
+    tier: str | None = Field(default=None, description="customers of this tier buy here: what is kept for it is shown")
     aliases: dict[str, str] = Field(default_factory=dict, description="the channel's stock or product id → our SKU")
+    first_load: bool = Field(
+        default=False, description="an existing customer base is being loaded: no bus event for each, reviews apart"
+    )
     settings: dict[str, str] = Field(default_factory=dict, description="what only this connector needs")
 
     def location(self, channel_location_id: str) -> str:

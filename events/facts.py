@@ -55,6 +55,13 @@ class Buyer(Part):
     guest: bool = False
 
 
+class Component(Part):
+    """What one piece of a kit is made of."""
+
+    sku: Id
+    quantity: Quantity
+
+
 class Line(Part):
     """One order line. `unit_price` is before discount; `total` is what the buyer owes for the whole line."""
 
@@ -70,6 +77,8 @@ class Line(Part):
     total: Minor | None = None
     location_id: Id | None = None
     gift_card: bool = False
+    components: tuple[Component, ...] = Field(default=(), description="of a kit: these are taken from stock instead")
+    kit: bool = Field(default=False, description="its components are the hub's word: the channel does not know of them")
 
 
 class Expectation(Part):

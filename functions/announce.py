@@ -3,6 +3,8 @@
 Triggered by the streams of the Inbox and Records tables, so that nothing is announced that is not durable and nothing
 durable stays unannounced. Events carry ids and versions, never data. When the bus refuses an entry the batch fails and
 comes again, halved until the entry stands alone; repeats are harmless, consumers know every id.
+
+Every change of stock comes by here, so this is where a shortage is put on the list of tasks: writes of stock are blind.
 """
 
 import hashlib
@@ -12,7 +14,9 @@ from typing import Any
 
 import orjson
 
-from functions.runtime import client, logger
+from functions.runtime import client, logger, now, records, rfc3339
+from records.errors import ConflictError
+from records.shortages import flagged
 from records.store.wire import from_wire
 
 LIMIT = 10  # entries PutEvents takes
@@ -36,8 +40,20 @@ class AnnounceError(Exception):
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Announce a batch of stream records."""
-    images = (from_wire(record["dynamodb"]["NewImage"]) for record in event["Records"] if _is_written(record))
+    images = [from_wire(record["dynamodb"]["NewImage"]) for record in event["Records"] if _is_written(record)]
     publish([entry for image in images if (entry := announcement(image)) is not None])
+    for image in images:
+        if image.get("record") == "stock" and "location_id" in image:
+            _flag(image)
+
+
+def _flag(image: dict[str, Any]) -> None:
+    """List a stock as short, or no more, unless it has changed since: then its next image comes by here too."""
+    change = flagged(image, rfc3339(now()))
+    try:
+        records().write([change] if change else [])
+    except ConflictError:
+        logger.info("stock has changed since")
 
 
 def _is_written(record: dict[str, Any]) -> bool:
@@ -49,7 +65,7 @@ def announcement(item: dict[str, Any]) -> dict[str, Any] | None:
     if "delivery" in item:
         return payload_received(item)
     record = item.get("record")
-    if record is None:
+    if record is None or item.get("quiet"):
         return None
     name = _name(record, item)
     if name is None:

@@ -9,12 +9,32 @@ from typing import Any
 
 from chalice.app import Response
 
-from functions import api_connections, api_customers, api_events, api_orders, api_stock
-from functions.asking import app
-from functions.problems import answer
+from functions import (
+    api_connections,
+    api_customers,
+    api_events,
+    api_orders,
+    api_people,
+    api_replays,
+    api_reservations,
+    api_stock,
+    api_switches,
+)
+from functions.asking import app, request
+from functions.problems import answer, shielded, unrouted
 
 __all__ = ["app", "handler"]
-ROUTES = (api_connections, api_customers, api_events, api_orders, api_stock)
+ROUTES = (
+    api_connections,
+    api_customers,
+    api_events,
+    api_orders,
+    api_people,
+    api_replays,
+    api_reservations,
+    api_stock,
+    api_switches,
+)
 
 
 @app.route("/v1/health", methods=["GET"])
@@ -23,6 +43,16 @@ def health() -> Response:
     return answer(200, {"status": "ok"})
 
 
+@app.route("/v1/openapi.json", methods=["GET"])
+@shielded
+def get_openapi() -> Response:
+    """Give this document. Needs no token, as it says nothing of any tenant."""
+    from functions.contract.document import document  # noqa: PLC0415 - no other request pays for its models
+
+    return answer(200, document(app, request().context.get("path", "").removesuffix("/v1/openapi.json") or "/"))
+
+
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answer one request from API Gateway."""
-    return app(event, context)
+    refused = unrouted(app, event)
+    return app(event, context) if refused is None else refused.to_dict([])

@@ -2,18 +2,24 @@
 
 from typing import Any
 
-from functions import views
+from functions import people, views
 from functions.asking import query, route
 from functions.problems import problem
 
 
 @route("/v1/customers")
 def list_customers(tenant: str) -> Any:
-    """Find customers by e-mail, phone or loyalty card."""
-    key = views.key_of(query())
-    if key is None:
-        return problem(400, "query_missing", "Ask with ?email=, ?phone= (E.164) or ?loyalty=.")
-    return {"customers": views.find_customers(tenant, key)}
+    """Find customers by e-mail, phone or loyalty card, or by a name and what else is known of them."""
+    asked = query()
+    key = views.key_of(asked)
+    if key is not None:
+        return {"customers": views.find_customers(tenant, key)}
+    if not asked.get("q"):
+        return problem(400, "query_missing", "Ask with ?email=, ?phone= (E.164), ?loyalty= or ?q=.")
+    found = people.search(tenant, asked["q"])
+    if found is None:
+        return problem(400, "query_vague", "Ask for first and last name with a birth date, a town or a house number.")
+    return {"customers": found}
 
 
 @route("/v1/customers/{customer_id}")

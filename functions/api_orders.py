@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions import runtime, views
+from functions import runtime, stock_views, views
 from functions.asking import RefusedError, body, by_hand, query, route
 from functions.problems import problem
 from records import order_book
@@ -25,7 +25,9 @@ def list_orders(tenant: str) -> Any:
 @route("/v1/orders/{order_id}")
 def get_order(tenant: str, order_id: str) -> Any:
     """Give an order."""
-    return views.order(tenant, order_id)
+    found = views.order(tenant, order_id)
+    short = stock_views.order_shortages(tenant, order_id)
+    return {**found, "tasks": [*found.get("tasks", []), *short]}
 
 
 @route("/v1/orders/{order_id}/links", "POST")

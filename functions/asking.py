@@ -1,11 +1,13 @@
 """What every route of the API shares: who asks, what was asked, and the one way to change a record by hand."""
 
+import binascii
 import functools
 import hashlib
 import json
 import os
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from chalice.app import Chalice, Request, Response
 
@@ -18,6 +20,7 @@ from mappings.payloads import parse_json
 from records.cause import Cause
 
 MAX_JSON = 64 * 1024  # a request of a person or a program; payloads have a limit of their own
+MAX_NAME = 1024  # bytes of what may become part of a key; DynamoDB takes 2048 in all
 
 app = Chalice(app_name="api", configure_logs=False)
 
@@ -55,13 +58,32 @@ def request() -> Request:
 
 
 def query() -> dict[str, str]:
-    """Give what stands behind the question mark."""
-    return dict(request().query_params or {})
+    """Give what stands behind the question mark.
+
+    Raises:
+        RefusedError: a value is longer than any that is known.
+    """
+    asked = dict(request().query_params or {})
+    for name, value in asked.items():
+        if _is_too_long(value):
+            raise RefusedError(400, "query_invalid", f"{name[:80]} has more than {MAX_NAME} bytes.")
+    return asked
+
+
+def _is_too_long(text: str) -> bool:
+    return len(text.encode(errors="replace")) > MAX_NAME
 
 
 def raw_body() -> bytes:
-    """Give the body as it came."""
-    body: bytes = request().raw_body  # type: ignore[assignment] # API Gateway sends every body as base64
+    """Give the body as it came.
+
+    Raises:
+        RefusedError: it is not the base64 that API Gateway says it is.
+    """
+    try:
+        body: bytes = request().raw_body  # type: ignore[assignment] # API Gateway sends every body as base64
+    except (binascii.Error, ValueError) as error:
+        raise RefusedError(400, "body_malformed", "The body is marked as base64 and is not.") from error
     return body
 
 
@@ -85,6 +107,8 @@ def body(**fields: type | tuple[type, ...]) -> dict[str, Any]:
     for name, kind in fields.items():
         if not isinstance(said.get(name), kind):
             raise RefusedError(400, "body_invalid", f"{name} is missing or of another type.")
+        if isinstance(said.get(name), str) and _is_too_long(said[name]):
+            raise RefusedError(400, "body_invalid", f"{name} has more than {MAX_NAME} bytes.")
     return said
 
 
@@ -103,17 +127,29 @@ def route(path: str, method: str = "GET") -> Callable[[Callable[..., Any]], Call
             if tenant is None:
                 return problem(401, "token_invalid", "Send a valid token as `Authorization: Bearer …`.")
             try:
-                found = view(tenant, **parameters)
+                found = view(tenant, **{name: _decoded(value) for name, value in parameters.items()})
             except MissingError as missing:
                 return problem(404, "not_found", f"There is no {missing}.")
             except RefusedError as refused:
                 return refused.problem
             return found if isinstance(found, Response) else answer(200, found)
 
-        guarded.__name__ = view.__name__
+        guarded.__name__, guarded.__doc__ = view.__name__, view.__doc__
         registered: Callable[..., Response] = app.route(path, methods=[method], content_types=["*/*"])(
             shielded(guarded)
         )
         return registered
 
     return wrap
+
+
+def _decoded(value: str) -> str:
+    """Read a part of the path: a REST API of API Gateway hands it on as it stands in the URL.
+
+    Raises:
+        MissingError: it is longer than any name.
+    """
+    name = unquote(value)
+    if _is_too_long(name):
+        raise MissingError(f"{name[:80]}…: a name has at most {MAX_NAME} bytes")
+    return name

@@ -4,7 +4,7 @@ import functools
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from connectors import catalogue
@@ -28,7 +28,8 @@ FRESH_VERSION = 2.0  # which version of a registered connector is current: a new
 _remembered: dict[str, tuple[float, Any]] = {}
 
 
-def _remember(key: str, read: Any, fresh: float = FRESH) -> Any:
+def remember(key: str, read: Callable[[], Any], fresh: float = FRESH) -> Any:
+    """Give what a name stands for, and read it only where it is not known or no longer fresh. None is not kept."""
     until, value = _remembered.get(key, (0.0, None))
     if time.monotonic() >= until:
         value = read()
@@ -37,9 +38,14 @@ def _remember(key: str, read: Any, fresh: float = FRESH) -> Any:
     return value
 
 
+def forget(key: str) -> None:
+    """Read it again when it is next asked for."""
+    _remembered.pop(key, None)
+
+
 def find(connection_id: str) -> Connection | None:
     """Give a connection, or None where nobody registered it."""
-    found: Connection | None = _remember(f"connection {connection_id}", lambda: _read(connection_id))
+    found: Connection | None = remember(f"connection {connection_id}", lambda: _read(connection_id))
     return found
 
 
@@ -48,23 +54,26 @@ def _read(connection_id: str) -> Connection | None:
     answer = client("dynamodb").get_item(
         TableName=os.environ["CONNECTIONS_TABLE"], Key={"pk": {"S": f"CONNECTION#{connection_id}"}}
     )
-    return _from_item(answer["Item"]) if "Item" in answer else None
+    return from_item(from_wire(answer["Item"])) if "Item" in answer else None
 
 
-def _from_item(wire: dict[str, Any]) -> Connection:
-    return Connection.model_validate_json(from_wire(wire)["connection"])
+def from_item(item: dict[str, Any]) -> Connection:
+    """Read a connection. Whether it is paused stands beside it: the API may write that, and nothing else of it."""
+    kept = Connection.model_validate_json(item["connection"])
+    return kept.model_copy(update={"status": item["status"]}) if "status" in item else kept
 
 
 def all_connections() -> list[Connection]:
     """Give every connection. The registry is small: one page is some thousand shops."""
-    found: list[Connection] = _remember("all", _scan)
+    found: list[Connection] = remember("all", _scan)
     return found
 
 
 @translated
 def _scan() -> list[Connection]:
     pages = client("dynamodb").get_paginator("scan").paginate(TableName=os.environ["CONNECTIONS_TABLE"])
-    found = [_from_item(item) for page in pages for item in page["Items"] if "connection" in item]
+    items = [from_wire(item) for page in pages for item in page["Items"]]
+    found = [from_item(item) for item in items if "connection" in item]
     return sorted(found, key=lambda connection: connection.connection_id)
 
 
@@ -92,7 +101,7 @@ def connector_named(tenant: str, reference: str) -> Connector:
 
 
 def _current(tenant: str, name: str) -> str:
-    entry = _remember(f"connector {tenant} {name}", lambda: registry().entry(tenant, name), FRESH_VERSION)
+    entry = remember(f"connector {tenant} {name}", lambda: registry().entry(tenant, name), FRESH_VERSION)
     if entry is None:
         raise ManifestError(f"there is no connector {name[:80]!r}")
     return str(entry.current)
@@ -115,12 +124,41 @@ def registry() -> "Registry":
 def register(dynamo: Any, table: str, connection: Connection) -> None:
     """Write a connection. Used by the command line; functions only read."""
     item = {"pk": f"CONNECTION#{connection.connection_id}", "connection": connection.model_dump_json()}
-    dynamo.put_item(TableName=table, Item=to_wire({**item, "tenant": connection.tenant}))
+    about = {"tenant": connection.tenant, "status": connection.status}
+    dynamo.put_item(TableName=table, Item=to_wire({**item, **about}))
+
+
+def switch(dynamo: Any, mappings: Any, table: str, connection: Connection, status: str) -> None:
+    """Pause a connection or resume it: poll looks at its status, pushes wait where their queue is not handed over.
+
+    Asked again after a crash it comes to the same; of two who ask at once one gets their way, in both.
+
+    Raises:
+        ManifestError: it was made before its mapping was noted.
+    """
+    if not connection.delivery:
+        raise ManifestError(f"it is not noted what hands over the pushes of {connection.connection_id}")
+    key = {"pk": {"S": f"CONNECTION#{connection.connection_id}"}}
+    dynamo.update_item(
+        TableName=table,
+        Key=key,
+        UpdateExpression="SET #s = :s",
+        ConditionExpression="attribute_exists(pk)",
+        ExpressionAttributeNames={"#s": "status"},
+        ExpressionAttributeValues={":s": {"S": status}},
+    )
+    wanted = ""
+    while status != wanted:  # somebody else may have written the status before we switched, and switched before us
+        wanted = status
+        mappings.update_event_source_mapping(UUID=connection.delivery, Enabled=wanted == "active")
+        status = from_item(from_wire(dynamo.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"])).status
+    forget(f"connection {connection.connection_id}")
+    forget("all")
 
 
 def secrets(connection: Connection) -> dict[str, Any]:
     """Read a connection's secrets: name → value, in a rotation a list of `{value, not_before, not_after, key_id}`."""
-    found: dict[str, Any] = _remember(f"secrets {connection.connection_id}", lambda: _read_secrets(connection))
+    found: dict[str, Any] = remember(f"secrets {connection.connection_id}", lambda: _read_secrets(connection))
     return found
 
 
@@ -148,7 +186,7 @@ def current(kept: Mapping[str, Any]) -> dict[str, str]:
 def client_of(connection: Connection) -> Client:
     """Give the client of a connection's channel."""
     kind = connector_of(connection)
-    made: Client = _remember(
+    made: Client = remember(
         f"client {connection.connection_id} {kind.reference}",
         lambda: kind.client_class(connection, current(secrets(connection)), Http(kind.folder.name)),
     )

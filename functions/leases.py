@@ -8,7 +8,7 @@ from connectors.connection import Connection
 from functions import runtime
 from functions.batches import LaterError, backoff
 from functions.runtime import logger
-from records import showing, stock, stocktaking
+from records import stock, stocktaking
 from records.errors import ConflictError
 from records.showing import Wanted
 from records.store import keys
@@ -76,7 +76,7 @@ class Lease:
     def observe(self, wanted: Wanted, value: Decimal | None, sent_at: str) -> None:
         """Keep what the channel says it shows, instead of what we wanted it to."""
         at = runtime.rfc3339(runtime.now())
-        self._write({} if value is None else {"value": showing.plain(value), "at": at}, remove=("pending",))
+        self._write({} if value is None else {"value": stock.plain(value), "at": at}, remove=("pending",))
         if value is not None and wanted.told is not None:
             self._observed(wanted, value, sent_at)
 
@@ -85,7 +85,7 @@ class Lease:
         key = keys.stock(self._tenant, wanted.record["sku"], str(wanted.location_id))
         known = runtime.records().get([key])[key]
         try:
-            runtime.records().write([stocktaking.observed(key, known, showing.plain(value), at)])
+            runtime.records().write([stocktaking.observed(key, known, stock.plain(value), at)])
         except ConflictError:
             logger.info("a later count is known already")
 

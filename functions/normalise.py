@@ -1,10 +1,12 @@
 """Normalise: from a payload to records.
 
-Triggered by the queue of PayloadReceived. Reads the payload, translates it into facts and applies them in one
-transaction. What cannot be translated is quarantined with the reason and can be replayed; what fails for a passing
-reason stays in the queue, and after five attempts goes to its dead-letter queue.
+Triggered by the queue of PayloadReceived, and by that of replays, which has a pace of its own. Reads the payload,
+translates it into facts and applies them in one transaction. What cannot be translated is quarantined with the reason
+and can be replayed; what fails for a passing reason stays in the queue, and after twelve attempts goes to its
+dead-letter queue.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from connectors.catalogue import Connector
@@ -12,14 +14,15 @@ from connectors.client import make_call
 from connectors.connection import Connection
 from connectors.errors import ConnectorError, NotFoundError, RateLimitedError
 from connectors.translate import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
-from functions import connections, runtime, skus
+from functions import connections, kits, runtime, skus
 from functions.batches import LaterError, backoff, work_through
 from functions.ingest import ingest
 from functions.runtime import logger
 from mappings.errors import MappingFileError
+from records import remapping
 from records.apply import apply, marker
 from records.cause import Cause
-from records.errors import ContractError, UnknownSkuError
+from records.errors import ConflictError, ContractError, UnknownSkuError
 from records.packing import pack
 from records.store import keys
 from records.store.actions import Item
@@ -37,24 +40,34 @@ def _normalise(message: dict[str, Any], queue: str, attempt: int) -> None:
     detail = message["detail"]
     tenant, event_id = detail["tenant"], detail["subject"]
     logger.append_keys(event_id=event_id, connection_id=detail["origin"])
-    item = runtime.inbox().read(tenant, [event_id])[event_id]
+    found, replay = runtime.inbox().read(tenant, [event_id]), detail.get("replay")
+    if replay and event_id not in found:
+        logger.info("not replayed: its payload is not kept any more")
+        return
+    item = found[event_id]
     connection = connections.find(item["connection_id"])
-    kind = connections.connector_of(connection) if connection else None
+    known = _marker(tenant, event_id) if replay else None
     cause = Cause(
         tenant=tenant,
         event_id=event_id,
         connection_id=item["connection_id"],
         at=runtime.rfc3339(runtime.now()),
         owns=frozenset(connection.owns if connection else ()),
-        tells=kind is not None and "stock" in kind.manifest.pushes,
         hop=int(item["hop"]),
+        remaps=replay is not None,
+        first_load=connection is not None and connection.first_load,
     )
-    if connection is None or kind is None:
+    if connection is None or connection.tenant != tenant:
         _quarantine(cause, item, "connection_unknown", f"connection {item['connection_id']} is not registered", None)
         return
-    item["connector"] = kind.reference
     try:
-        _apply(cause, connection, kind, item)
+        then = known.get("connector") if known and replay and replay["map"] == "then" else None
+        kind = connections.connector_named(tenant, then or connection.connector)
+        item["connector"] = kind.reference
+        if known is not None and not remapping.is_open(cause, known, item):
+            logger.info("replayed", outcome="repeated")
+            return
+        _apply(replace(cause, tells="stock" in kind.manifest.pushes), connection, kind, item, known)
     except FAULTS as fault:
         _quarantine(cause, item, fault.code, str(fault), getattr(fault, "pointer", None))
     except RateLimitedError as limited:
@@ -65,14 +78,23 @@ def _normalise(message: dict[str, Any], queue: str, attempt: int) -> None:
         _quarantine(cause, item, error.code, str(error), None)
 
 
-def _apply(cause: Cause, connection: Connection, kind: Connector, item: Item) -> None:
+def _marker(tenant: str, event_id: str) -> Item | None:
+    key = keys.applied(tenant, event_id)
+    return runtime.records().get([key]).get(key)
+
+
+def _apply(cause: Cause, connection: Connection, kind: Connector, item: Item, known: Item | None) -> None:
     """Translate and apply; a thin payload is fetched first, and what it names enters as payloads of its own."""
     topic = item["topic"]
     payload = parse(item["body"], item["content_type"])
     stated, losses = statements(kind, connection, topic, payload)
     skus.resolve(connection, stated)
+    kits.fill(cause.tenant, stated)
     facts = [fact(statement, cause.event_id, connection) for statement in stated]
-    children = _fetch(kind, cause, connection, topic, payload)
+    if known is not None and remapping.is_again(known):
+        children = known["children"]  # what was fetched then lies in the Inbox and is replayed by itself
+    else:
+        children = _fetch(kind, cause, connection, topic, payload)
     rule = kind.manifest.topic(topic)
     about = {"topic": topic, "mapping": rule.mapping or "", "facts": [each.fact_id for each in facts]}
     about |= {"connector": item["connector"], "children": children, "dropped": len(losses)}
@@ -110,4 +132,7 @@ def _quarantine(cause: Cause, item: Item, code: str, reason: str, pointer: str |
         "status_key": f"{cause.tenant}#quarantined",
     }
     logger.warning("quarantined", code=code, reason=reason, pointer=pointer)
-    runtime.records().write([marker(keys.applied(cause.tenant, cause.event_id), cause, fields)])
+    try:
+        runtime.records().write([marker(keys.applied(cause.tenant, cause.event_id), cause, fields)])
+    except ConflictError:
+        logger.warning("it was applied before, and what was made of it then stays")

@@ -1,6 +1,7 @@
 """Poll: ask channels that do not call.
 
-Triggered every minute by a schedule, or for one connection by `{"connection_id": …}`. Each document enters the Inbox
+Triggered every minute by a schedule, or for one connection by `{"connection_id": …}`; what somebody asked to be
+reconciled is due at once, from as long ago as they said. Each document enters the Inbox
 like a webhook; the time of the last poll moves only after all of it is durable, and every poll goes back by the overlap
 the manifest states, so what was missed comes again and what comes twice is known.
 """
@@ -59,9 +60,11 @@ def _poll(connection: Connection, name: str, rule: Poll, *, due: bool) -> dict[s
     key = keys.cursor(connection.tenant, connection.connection_id, name)
     item = runtime.records().get([key]).get(key, {})
     last = datetime.fromisoformat(item["polled_at"]) if "polled_at" in item else started - FIRST_REACH
-    if not due and started - last < timedelta(seconds=rule.interval):
+    asked = item.get("asked_at", "") > item.get("polled_at", "")  # somebody wants it now, perhaps from long ago on
+    if not due and not asked and started - last < timedelta(seconds=rule.interval):
         return None
     since = runtime.rfc3339(last - timedelta(seconds=rule.overlap))
+    since = min(since, item.get("asked_since") or since) if asked else since
     count, cursor = {"new": 0, "known": 0}, None
     while True:
         page: Page = make_call(connections.client_of(connection), rule.call, since, cursor)

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
-from chalice.app import Response
+from chalice.app import Chalice, Response
 
 from functions.runtime import logger
 from records.errors import RecordError
@@ -15,10 +15,12 @@ TITLES = {
     400: "Malformed request",
     401: "Not authorised",
     404: "Not found",
+    405: "Method not allowed",
     409: "Conflict",
     413: "Too large",
     415: "Unsupported content type",
     422: "Refused",
+    429: "Too many requests",
     500: "Internal error",
     503: "Try again later",
 }
@@ -41,6 +43,18 @@ def problem(status: int, code: str, detail: str, headers: dict[str, str] | None 
         status_code=status,
         headers={"Content-Type": "application/problem+json", **(headers or {})},
     )
+
+
+def unrouted(app: Chalice, event: dict[str, Any]) -> Response | None:
+    """Give the problem of a request that no route takes. API Gateway lets none through; whoever else calls may."""
+    asked = event.get("requestContext", {})
+    methods = app.routes.get(asked.get("resourcePath"))
+    if methods is None:
+        return problem(404, "route_unknown", "There is no such route; see /v1/openapi.json.")
+    if asked["httpMethod"] not in methods:
+        allowed = ", ".join(sorted(methods))
+        return problem(405, "method_not_allowed", f"This route takes {allowed}.", {"Allow": allowed})
+    return None
 
 
 def shielded(view: Callable[..., Response]) -> Callable[..., Response]:

@@ -15,13 +15,14 @@ from typing import Any
 
 import orjson
 
-from functions import connections, runtime, skus
+from functions import connections, kits, runtime, skus
 from functions.batches import work_through
 from functions.leases import Lease
 from functions.runtime import logger
 from functions.sending import Task, body_of, finish, log, send
 from mappings.jmes import compile_expression
-from records import showing
+from records import showing, stock
+from records.kits import containing
 from records.showing import Viewer, Wanted
 from records.store import keys
 from records.store.actions import Item
@@ -49,12 +50,20 @@ def _push_stock(task: Task) -> None:
     rule = task.kind.manifest.pushes.get("stock")
     if rule is None:
         return
-    sku = task.detail["subject"].rpartition("@")[0]
+    sku, tenant = task.detail["subject"].rpartition("@")[0], task.connection.tenant
+    if task.detail["changed"] == ["kit"]:
+        kits.forget(tenant)
+    for name in [sku, *containing(kits.table(tenant), sku)]:
+        _push_sku(task, name, rule.per or "location")
+
+
+def _push_sku(task: Task, sku: str, per: str) -> None:
+    """Make the channel show one SKU, or a kit that what changed is a component of."""
     at = task.connection
-    viewer = Viewer(at.connection_id, at.sells_from, at.owns, at.buffer, rule.per or "location")
-    partition = keys.stock(at.tenant, sku, "")[0]
-    items = runtime.records().query(partition)
-    for wanted in showing.stock_wanted(sku, items, viewer):
+    now = runtime.rfc3339(runtime.now())
+    viewer = Viewer(at.connection_id, at.sells_from, at.owns, at.buffer, per, at.tier, now)
+    items, all_wanted = _look(at.tenant, sku, viewer)
+    for wanted in all_wanted:
         lease = Lease(task.connection, wanted, task.attempt)
         # Free and already showing this: whoever takes the lease after us reads the record again, so nothing is missed.
         known = lease.peek()
@@ -64,14 +73,24 @@ def _push_stock(task: Task) -> None:
         with lease as shown:
             finish(task, shown)
             # Read again under the lease: what was read before it may be older than what the last holder sent.
-            items = runtime.records().query(partition)
-            now_wanted = {each.key: each for each in showing.stock_wanted(sku, items, viewer)}.get(wanted.key)
+            items, all_wanted = _look(at.tenant, sku, viewer)
+            now_wanted = {each.key: each for each in all_wanted}.get(wanted.key)
             if now_wanted is not None:
                 _show_stock(task, now_wanted, showing.expected_stock(now_wanted, items, viewer, shown.item), shown)
 
 
+def _look(tenant: str, sku: str, viewer: Viewer) -> tuple[list[Item], list[Wanted]]:
+    """Read a SKU's stock, and say what the channel should show of it."""
+    components = kits.table(tenant).get(sku)
+    items = runtime.records().query(keys.stock(tenant, sku, "")[0])
+    if components is None:
+        return items, showing.stock_wanted(sku, items, viewer)
+    read = {part: runtime.records().query(keys.stock(tenant, part, "")[0]) for part in components}
+    return items, showing.kit_wanted(sku, {part: (Decimal(components[part]), read[part]) for part in read}, viewer)
+
+
 def _shows(wanted: Wanted, expected: Decimal | None) -> bool:
-    return expected is not None and showing.plain(expected) == wanted.value
+    return expected is not None and stock.plain(expected) == wanted.value
 
 
 def _show_stock(task: Task, wanted: Wanted, expected: Decimal | None, shown: Lease) -> None:

@@ -1,15 +1,20 @@
-"""Sweep: announce again what was received and not taken up.
+"""Sweep: announce again what was received and not taken up, and end reservations whose time is over.
 
-Triggered every five minutes. Looks at what came in during the last day, but not in the last two minutes, and has no
-marker. When it fails the next run does the same again.
+Triggered every five minutes for all of it, and every minute for reservations alone. Looks at what came in during the
+last day, but not in the last two minutes, and has no marker. When it fails the next run does the same again.
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from functions import connections, runtime
 from functions.announce import payload_received, publish
 from functions.runtime import logger
+from records import reservations
+from records.apply import change
+from records.cause import Cause
+from records.errors import ConflictError
 from records.store import keys
 
 QUIET = timedelta(minutes=2)
@@ -17,17 +22,36 @@ REACH = timedelta(hours=24)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Sweep every tenant. `event` may say `{"quiet_seconds": n}`."""
+    """Sweep every tenant. `event` may say `{"quiet_seconds": n}`, or `{"only": "reservations"}`."""
     moment = runtime.now()
+    tenants = sorted({connection.tenant for connection in connections.all_connections()})
+    ended = sum(_end_reservations(tenant, runtime.rfc3339(moment)) for tenant in tenants)
+    if event.get("only") == "reservations":
+        logger.info("swept", reservations_ended=ended)
+        return {"reservations_ended": ended}
     until = moment - timedelta(seconds=event.get("quiet_seconds", QUIET.total_seconds()))
     swept = 0
-    for tenant in sorted({connection.tenant for connection in connections.all_connections()}):
+    for tenant in tenants:
         hour = moment - REACH
         while hour <= moment:
             swept += _sweep(tenant, hour.strftime("%Y-%m-%dT%H"), runtime.rfc3339(until))
             hour += timedelta(hours=1)
-    logger.info("swept", announced_again=swept)
-    return {"announced_again": swept}
+    logger.info("swept", announced_again=swept, reservations_ended=ended)
+    return {"announced_again": swept, "reservations_ended": ended}
+
+
+def _end_reservations(tenant: str, now: str) -> int:
+    """End a tenant's reservations that are over. Channels hear of it by the stock they took from."""
+    ended = 0
+    for key in runtime.records().due("by_status", ("status_key", reservations.due_list(tenant)), ("at", now)):
+        reservation_id = key[0].rpartition("#")[2]
+        cause = Cause(tenant, reservation_id, "api", now)
+        try:
+            change(runtime.records(), cause, partial(reservations.expire, cause=cause, reservation_id=reservation_id))
+            ended += 1
+        except ConflictError:
+            logger.info("a busy reservation is ended another time", reservation_id=reservation_id)
+    return ended
 
 
 def _sweep(tenant: str, hour: str, until: str) -> int:

@@ -2,19 +2,17 @@
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from connectors.connection import Connection
 from functions import connections, runtime
-from records import goods, identity, ids, showing, stock
+from records import goods, identity, ids, stock
 from records import order as orders
 from records import shipment as shipments
 from records.claims import claims
 from records.facts import Stored
 from records.packing import unpack
 from records.payments import Money
-from records.showing import Viewer
 from records.store import keys
 from records.store.actions import Item, Key
 
@@ -48,6 +46,7 @@ def order_view(item: Item) -> dict[str, Any]:
     record["adjustments"] = list(state.adjustments.values())
     record["parcels"] = state.parcels
     record["links"] = list(state.links.values())
+    record["reservations"] = sorted(state.reservations)
     if seen is None:
         return {**record, "status": "waiting"}
     quantities = {line.line_id: line for line in seen.lines}
@@ -68,7 +67,7 @@ def _money(seen: Money) -> dict[str, Any]:
 
 def _line(line: Stored, seen: goods.LineState) -> dict[str, Any]:
     quantity = {"ordered": seen.ordered, "cancelled": seen.cancelled, "fulfilled": seen.fulfilled}
-    plain = {name: showing.plain(value) for name, value in {**quantity, "returned": seen.returned}.items()}
+    plain = {name: stock.plain(value) for name, value in {**quantity, "returned": seen.returned}.items()}
     return {**line, "quantity": plain}
 
 
@@ -126,54 +125,6 @@ def timeline(tenant: str, customer_id: str) -> list[dict[str, Any]]:
     return sorted(happened, key=lambda each: str(each["at"]), reverse=True)
 
 
-def stock_of(tenant: str, sku: str) -> dict[str, Any]:
-    """Give a SKU's position at every place."""
-    items = _stock_items(tenant, sku)
-    return {"sku": sku, "locations": [_position(item) for item in items if item["sk"].startswith("AT#")]}
-
-
-def _stock_items(tenant: str, sku: str) -> list[Item]:
-    items: list[Item] = runtime.records().query(keys.stock(tenant, sku, "")[0])
-    if not items:
-        raise MissingError(f"stock of {sku}")
-    return items
-
-
-def _position(item: Item) -> dict[str, Any]:
-    seen = stock.position(item)
-    numbers = {
-        name: getattr(seen, name) for name in ("on_hand", "reserved", "safety", "incoming", "available", "shortage")
-    }
-    plain = {name: showing.plain(Decimal(value)) for name, value in numbers.items()}
-    about = {"location_id": item["location_id"], "counted": seen.counted, "counted_at": seen.counted_at}
-    return {**about, "owner": seen.owner, **plain, "version": item["ver"]}
-
-
-def availability(tenant: str, sku: str, connection: Connection) -> dict[str, Any]:
-    """Give what one channel may promise, and what it should show at each place."""
-    rule = connections.connector_of(connection).manifest.pushes.get("stock")
-    viewer = Viewer(
-        connection.connection_id,
-        connection.sells_from,
-        connection.owns,
-        connection.buffer,
-        (rule.per if rule else None) or "location",
-    )
-    wanted = showing.stock_wanted(sku, _stock_items(tenant, sku), viewer)
-    shown = {each.location_id or "all": each.value for each in wanted}
-    total = showing.stock_wanted(
-        sku, _stock_items(tenant, sku), Viewer(viewer.connection_id, viewer.sells_from, (), viewer.buffer, "channel")
-    )
-    promise = total[0].value if total else "0"
-    return {"sku": sku, "connection": connection.connection_id, "available_to_promise": promise, "shows": shown}
-
-
-def ledger(tenant: str, sku: str) -> dict[str, Any]:
-    """Explain every piece of a SKU at every place."""
-    items = [item for item in _stock_items(tenant, sku) if item["sk"].startswith("AT#")]
-    return {"sku": sku, "locations": {item["location_id"]: stock.ledger(item) for item in items}}
-
-
 def shipment(tenant: str, tracking_number: str) -> dict[str, Any]:
     """Give a parcel and its scans."""
     item = _item(keys.shipment(tenant, tracking_number), f"shipment {tracking_number}")
@@ -181,13 +132,6 @@ def shipment(tenant: str, tracking_number: str) -> dict[str, Any]:
     about = {"tracking_number": tracking_number, "order_id": item.get("order_id"), "version": item["ver"]}
     seen = shipments.view(scans) if scans else {"status": "unknown"}
     return {**about, **seen, "scans": sorted(scans.values(), key=lambda scan: str(scan["at"]))}
-
-
-def product(tenant: str, sku: str) -> dict[str, Any]:
-    """Give what each channel says of a SKU."""
-    item = _item(keys.product(tenant, sku), f"product {sku}")
-    said = {name[2:]: content for name, content in item.items() if name.startswith("p#")}
-    return {"sku": sku, "version": item["ver"], "channels": said}
 
 
 def event(tenant: str, event_id: str) -> dict[str, Any]:

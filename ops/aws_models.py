@@ -18,9 +18,10 @@ FOLDER = "aws_models"
 OPERATIONS = {
     "dynamodb": ("BatchGetItem", "GetItem", "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"),
     "events": ("PutEvents",),
+    "lambda": ("UpdateEventSourceMapping",),
     "s3": ("GetObject", "PutObject"),
     "secretsmanager": ("GetSecretValue",),
-    "sqs": ("ChangeMessageVisibility",),
+    "sqs": ("ChangeMessageVisibility", "SendMessageBatch"),
 }
 COPIED = ("_retry.json", "partitions.json", "sdk-default-configuration.json")
 PARTS = ("endpoint-rule-set", "paginators", "service-2")

@@ -19,6 +19,7 @@ from ops import (
     commands_customers,
     commands_hub,
     commands_orders,
+    commands_replays,
     commands_stock,
     printing,
     running,
@@ -46,6 +47,8 @@ app.add_typer(commands_customers.app, name="customers", help="One customer over 
 app.add_typer(commands_stock.app, name="stock", help="One stock over all channels.")
 app.add_typer(commands_orders.app, name="orders", help="Orders of every channel.")
 app.command("feed")(commands_hub.feed)
+commands_hub.events.command("replay")(commands_replays.replay)
+commands_hub.quarantine.command("redrive")(commands_replays.redrive)
 
 EXPECTED = (
     ApiError,

@@ -1,6 +1,6 @@
 """`tributary customers …`: one customer over all channels."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -14,10 +14,14 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("find")
 def find_customers(
-    email: str | None = None, phone: str | None = None, loyalty: str | None = None, as_json: AsJson = False
+    email: str | None = None,
+    phone: str | None = None,
+    loyalty: str | None = None,
+    q: Annotated[str | None, typer.Option("--q", help="A name with a birth date, a town or a house number.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Find customers by e-mail, phone (E.164) or loyalty card."""
-    asked = {"email": email, "phone": phone, "loyalty": loyalty}
+    """Find customers by e-mail, phone (E.164), loyalty card, or name and what else is known of them."""
+    asked = {"email": email, "phone": phone, "loyalty": loyalty, "q": q}
     found = Api(running.current()).get("/v1/customers", **{name: value for name, value in asked.items() if value})
     say(as_json=as_json, content=found, people=_show_customers)
 
@@ -35,8 +39,11 @@ def show_customer(customer_id: str, as_json: AsJson = False) -> None:
 
 def _show_customer(content: dict[str, Any]) -> None:
     printing.pairs(content["customer_id"], {name: value for name, value in content.items() if name != "links"})
-    rows = [(source, link["rule"], link["at"]) for source, link in content["links"].items()]
-    printing.table("Linked by", ("source", "rule", "at"), rows)
+    rows = [
+        (account, link["rule"], link.get("score", ""), link.get("to", ""), link["at"])
+        for account, link in content["links"].items()
+    ]
+    printing.table("Linked by", ("account", "rule", "score", "to", "at"), rows)
 
 
 @app.command("timeline")
@@ -52,3 +59,92 @@ def show_timeline(customer_id: str, as_json: AsJson = False) -> None:
 def _show_timeline(content: dict[str, Any]) -> None:
     rows = [(each["at"], each["what"], each["connection_id"], each.get("label")) for each in content["timeline"]]
     printing.table("Timeline", ("at", "what", "channel", "order"), rows)
+
+
+By = Annotated[str, typer.Option(help="Who decides.")]
+Why = Annotated[str, typer.Option(help="The reason, kept with the decision.")]
+
+
+@app.command("merge")
+def merge_customers(
+    customer_id: str, other_id: str, by: By = "command line", why: Why = "", as_json: AsJson = False
+) -> None:
+    """Make one customer of two, whatever keeps them apart."""
+    said = {"customer_id": other_id, "by": by, "why": why}
+    made = Api(running.current()).send(f"/v1/customers/{customer_id}/merge", said)
+    say(as_json=as_json, content=made, people=_show_customer)
+
+
+@app.command("unmerge")
+def unmerge_customer(
+    customer_id: str,
+    account: Annotated[list[str] | None, typer.Option(help="An account to part, such as till/17. Repeatable.")] = None,
+    merged: Annotated[str | None, typer.Option(help="Part all that came with this merged customer.")] = None,
+    by: By = "command line",
+    why: Why = "",
+    as_json: AsJson = False,
+) -> None:
+    """Part accounts of a customer, and keep them apart."""
+    said: dict[str, Any] = {"by": by, "why": why}
+    said |= ({"accounts": account} if account else {}) | ({"customer_id": merged} if merged else {})
+    made = Api(running.current()).send(f"/v1/customers/{customer_id}/unmerge", said)
+    say(as_json=as_json, content=made, people=_show_customers)
+
+
+@app.command("review")
+def review_customers(
+    review_id: Annotated[str | None, typer.Argument(help="The one to answer; none: list them.")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="They are one customer.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="They are two.")] = False,
+    batch: Annotated[bool, typer.Option("--batch", help="List those that a first load met.")] = False,
+    by: By = "command line",
+    why: Why = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the pairs of which a person should decide, or decide of one."""
+    if review_id is None:
+        found = Api(running.current()).get("/v1/reviews", **({"batch": "1"} if batch else {}))
+        say(as_json=as_json, content=found, people=_show_reviews)
+        return
+    if accept == reject:
+        raise typer.BadParameter("say --accept or --reject")
+    said = {"decision": "accept" if accept else "reject", "by": by, "why": why}
+    made = Api(running.current()).send(f"/v1/reviews/{review_id}", said)
+    say(as_json=as_json, content=made, people=_show_customers)
+
+
+def _show_reviews(content: dict[str, Any]) -> None:
+    rows = [
+        (
+            each["review_id"],
+            each["score"],
+            *(one["customer_id"] for one in each["customers"]),
+            ", ".join(each["evidence"]),
+        )
+        for each in content["reviews"]
+    ]
+    printing.table("Reviews", ("review", "score", "one", "other", "evidence"), rows)
+
+
+@app.command("shared")
+def shared_values(
+    email: str | None = None,
+    phone: str | None = None,
+    loyalty: str | None = None,
+    undo: Annotated[bool, typer.Option("--undo", help="It is somebody's own after all.")] = False,
+    by: By = "command line",
+    as_json: AsJson = False,
+) -> None:
+    """Say that a value is nobody's own, such as a shop's e-mail, and links nobody; with none: list them."""
+    api, named = Api(running.current()), {"email": email, "phone": phone, "loyalty": loyalty}
+    said = {name: value for name, value in named.items() if value}
+    if said:
+        made = api.send("/v1/shared-values", {**said, "shared": not undo, "by": by})
+        say(as_json=as_json, content=made, people=lambda content: printing.pairs(content["value"], content))
+        return
+    say(as_json=as_json, content=api.get("/v1/shared-values"), people=_show_shared)
+
+
+def _show_shared(content: dict[str, Any]) -> None:
+    rows = [(each["value"], each["by"], each["at"]) for each in content["shared_values"]]
+    printing.table("Shared values", ("value", "by", "at"), rows)

@@ -9,7 +9,7 @@ from connectors.catalogue import Connector
 from connectors.connection import Connection
 from connectors.errors import ManifestError
 from connectors.manifest import Manifest
-from functions.connections import register
+from functions import connections
 from functions.registry import Registry
 from ops.deploy import Hub, connection_outputs, deploy_connection, remove_connection
 from records.store.wire import from_wire
@@ -38,7 +38,7 @@ def add(hub: Hub, fields: Mapping[str, Any], secrets: Mapping[str, str], event_b
     hub.clients("secretsmanager").put_secret_value(
         SecretId=outputs["SecretArn"], SecretString=json.dumps(dict(secrets))
     )
-    made = draft.model_copy(update={"secret_arn": outputs["SecretArn"]})
+    made = draft.model_copy(update={"secret_arn": outputs["SecretArn"], "delivery": outputs["Delivery"]})
     save(hub, made)
     return made
 
@@ -73,7 +73,7 @@ def connector_of(hub: Hub, tenant: str, reference: str) -> Connector:
 
 def save(hub: Hub, connection: Connection) -> None:
     """Write a connection to the registry."""
-    register(hub.clients("dynamodb"), hub.outputs["ConnectionsTable"], connection)
+    connections.register(hub.clients("dynamodb"), hub.outputs["ConnectionsTable"], connection)
 
 
 def load(hub: Hub, connection_id: str) -> Connection:
@@ -86,32 +86,34 @@ def load(hub: Hub, connection_id: str) -> Connection:
     answer = hub.clients("dynamodb").get_item(TableName=hub.outputs["ConnectionsTable"], Key=key, ConsistentRead=True)
     if "Item" not in answer:
         raise ManifestError(f"there is no connection {connection_id}")
-    return Connection.model_validate_json(from_wire(answer["Item"])["connection"])
+    return connections.from_item(from_wire(answer["Item"]))
 
 
 def listed(hub: Hub) -> list[Connection]:
     """List every connection of the hub."""
     pages = hub.clients("dynamodb").get_paginator("scan").paginate(TableName=hub.outputs["ConnectionsTable"])
     items = [from_wire(item) for page in pages for item in page["Items"]]
-    found = [Connection.model_validate_json(item["connection"]) for item in items if "connection" in item]
+    found = [connections.from_item(item) for item in items if "connection" in item]
     return sorted(found, key=lambda connection: connection.connection_id)
 
 
 def pause(hub: Hub, connection_id: str) -> Connection:
     """Stop pushing to a channel and polling it. What it sends is still taken; its queue waits up to 14 days."""
-    return _switch(hub, connection_id, "paused", "off")
+    return _switch(hub, connection_id, "paused")
 
 
 def resume(hub: Hub, connection_id: str) -> Connection:
     """Go on with a paused channel."""
-    return _switch(hub, connection_id, "active", "on")
+    return _switch(hub, connection_id, "active")
 
 
-def _switch(hub: Hub, connection_id: str, status: str, pushes: str) -> Connection:
-    changed = load(hub, connection_id).model_copy(update={"status": status})
-    deploy_connection(hub, connection_id, changed.tenant, Pushes=pushes)
-    save(hub, changed)
-    return changed
+def _switch(hub: Hub, connection_id: str, status: str) -> Connection:
+    table, known = hub.outputs["ConnectionsTable"], load(hub, connection_id)
+    if not known.delivery:
+        known = known.model_copy(update={"delivery": connection_outputs(hub, connection_id)["Delivery"]})
+        save(hub, known)
+    connections.switch(hub.clients("dynamodb"), hub.clients("lambda"), table, known, status)
+    return load(hub, connection_id)
 
 
 def secret_values(hub: Hub, connection: Connection) -> dict[str, Any]:

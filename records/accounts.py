@@ -48,14 +48,14 @@ def account(state: CustomerState, name: str) -> Account:
         now = claims(said)
         known |= {key for key in (*now, *said.get("earlier", [])) if is_lasting(key)}
         phones |= {key for key in now if key.startswith("phone:")}
-    person = matching.person(statements) if statements else None
+    people = [_person(_Said(said["kind"], said["fact_id"], said)) for said in statements]
     return Account(
         name=name,
         keys=frozenset(known),
         phones=frozenset(phones),
         profile=profile(statements),
         birth_dates=frozenset(said["birth_date"] for said in statements if said.get("birth_date")),
-        person=person,
+        person=matching.together(people) if len(people) > 1 else next(iter(people), None),
         clues=frozenset(clue for said in statements for clue in clues(said)),
     )
 
@@ -66,7 +66,26 @@ def clues(statement: Stored) -> frozenset[str]:
     """
     if statement["kind"] != "customer" or is_made_up(statement.get("email") or ""):
         return frozenset()
-    return frozenset(f"clue:{clue}" for clue in matching.clues(matching.person([statement])))
+    return _clues(_Said(statement["kind"], statement["fact_id"], statement))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A statement that goes by its fact, whose id is a digest of its content: an event asks for the same again."""
+
+    kind: str
+    fact_id: str
+    statement: Stored = field(compare=False)
+
+
+@functools.lru_cache(maxsize=1024)
+def _person(said: _Said) -> Person:
+    return matching.person([said.statement])
+
+
+@functools.lru_cache(maxsize=1024)
+def _clues(said: _Said) -> frozenset[str]:
+    return frozenset(f"clue:{clue}" for clue in matching.clues(_person(said)))
 
 
 def weighed(one: Account, other: Account) -> Match | None:
@@ -80,14 +99,21 @@ def contradict(one: Account, other: Account) -> bool:
     """Tell whether two accounts are surely two people, although they share a key: spouses with one e-mail, a father and
     a son with one name and phone. What speaks for one person all the same outweighs it.
     """
-    names = (one.profile["first_name"], other.profile["first_name"])
-    if not (_differ(*names, _is_like_name) and not _are_swapped(one, other)) and not _differ(
-        one.birth_dates, other.birth_dates, _is_like_day
-    ):
+    if not (_have_other_names(one, other) or _differ(one.birth_dates, other.birth_dates, _is_like_day)):
         return False
     if one.person is None or other.person is None:
         return True
     return matching.compare(one.person, other.person).decision != "link"
+
+
+def says_all(known: Account) -> bool:
+    """Tell whether an account says all by which people who share a home are told apart."""
+    return bool(known.profile["first_name"] and known.birth_dates)
+
+
+def _have_other_names(one: Account, other: Account) -> bool:
+    names = (one.profile["first_name"], other.profile["first_name"])
+    return _differ(*names, _is_like_name) and not _are_swapped(one, other)
 
 
 def _differ(one: Iterable[str], other: Iterable[str], is_like: "functools._lru_cache_wrapper[bool]") -> bool:

@@ -7,20 +7,22 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from records import identity, order_book, stocktaking
+from records import identity, order_book, remapping, stocktaking
 from records.cause import Cause
 from records.errors import ConflictError
 from records.facts import Stored, stored
 from records.packing import pack, unpack
 from records.store import keys
-from records.store.actions import AbsentOr, Item, Key, Put, Store
+from records.store.actions import AbsentOr, Condition, Item, Key, Put, Store
 from records.unit import LIMIT, Unit
 
 if TYPE_CHECKING:  # the models cost a cold start, and only those who make facts need them
     from events.facts import Fact
 
 ATTEMPTS = 12
+CUSTOMERS_AT_ONCE = 7  # a new customer takes up to fourteen actions
 ORDER_FACTS = ("order", "fulfillment", "adjustment")
+UNLESS_APPLIED = AbsentOr("outcome", "quarantined")
 
 Pause = Callable[[float], None]
 T = TypeVar("T")
@@ -64,8 +66,11 @@ def _again(pause: Pause, attempt: Callable[[bool], T], surely: bool = False) -> 
     return attempt(True)
 
 
-def change(store: Store, cause: Cause, decide: Callable[[Unit], T], pause: Pause = time.sleep) -> T:
+def change(
+    store: Store, cause: Cause, decide: Callable[[Unit], T], pause: Pause = time.sleep, *, fresh: bool = False
+) -> T:
     """Change records by hand: decide on what lies there and write it at once, and again while others write the same.
+    What may be refused must be decided on `fresh` news: a refusal writes nothing that could meet a conflict.
 
     Raises:
         StoreUnavailableError: it may or may not be written; it may be asked again.
@@ -73,7 +78,7 @@ def change(store: Store, cause: Cause, decide: Callable[[Unit], T], pause: Pause
     """
 
     def attempt(consistent: bool) -> T:
-        unit = Unit(store, consistent=consistent)
+        unit = Unit(store, consistent=consistent or fresh)
         made = decide(unit)
         unit.commit(None)
         return made
@@ -85,37 +90,44 @@ def _apply_once(
     store: Store, cause: Cause, facts: list[Stored], about: Item, pause: Pause, consistent: bool
 ) -> Applied:
     unit, key = Unit(store, consistent=consistent), keys.applied(cause.tenant, cause.event_id)
-    unit.load([key, *_touched(cause, facts)])
+    # A page of customers is surely too much for one transaction, so it is not even tried.
+    is_page = sum(fact["kind"] == "customer" for fact in facts) > CUSTOMERS_AT_ONCE
+    unit.load([key] if is_page else [key, *_touched(cause, facts)])
     known = unit.item(key)
-    if known is not None and known["outcome"] != "quarantined":
+    if known is not None and not remapping.is_open(cause, known, about):
         return Applied("repeated", unpack(known["records"]))
-    _fold(unit, cause, facts)
+    facts = remapping.news(cause, known, facts)
     groups = _groups(cause, facts)
-    if unit.size < LIMIT or len(groups) == 1:
-        records, last = unit.records(), unit
+    if not is_page:
+        _fold(unit, cause, facts)
+    if not is_page and (unit.size < LIMIT or len(groups) == 1):
+        records, changes, last = unit.records(), unit.size, unit
     else:
         # Too much for one transaction. Each group is whole in itself, and to apply it again changes nothing, so a crash
         # between two of them does no harm: the marker comes last.
-        records, last = [], Unit(store)
+        records, changes, last = [], unit.size, Unit(store)
         for group in groups:
-            records += _again(pause, partial(_apply_group, store, cause, group))
-    outcome = "applied" if records or unit.size else "unchanged"
-    last.commit(marker(key, cause, {**about, "outcome": outcome, "records": pack(records)}))
+            surely = any(fact["kind"] in identity.KINDS for fact in group)
+            done = _again(pause, partial(_apply_group, store, cause, group), surely)
+            records, changes = records + done.records(), changes + done.size
+    outcome = "applied" if changes else "unchanged"
+    fields, when = remapping.marked(known, {**about, "outcome": outcome}, records)
+    last.commit(marker(key, cause, fields, when))
     return Applied(outcome, records)
 
 
-def _apply_group(store: Store, cause: Cause, facts: list[Stored], consistent: bool) -> list[dict[str, Any]]:
+def _apply_group(store: Store, cause: Cause, facts: list[Stored], consistent: bool) -> Unit:
     unit = Unit(store, consistent=consistent)
     unit.load(_touched(cause, facts))
     _fold(unit, cause, facts)
     unit.commit(None)
-    return unit.records()
+    return unit
 
 
-def marker(key: Key, cause: Cause, fields: Item) -> Put:
+def marker(key: Key, cause: Cause, fields: Item, when: Condition = UNLESS_APPLIED) -> Put:
     """Make the item that says what became of an event. It outlives every channel's repeats (75 hours) by far."""
     item = {"pk": key[0], "sk": key[1], "event_id": cause.event_id, "connection_id": cause.connection_id, **fields}
-    return Put({**item, "at": cause.at, "tenant": cause.tenant}, AbsentOr("outcome", "quarantined"))
+    return Put({**item, "at": cause.at, "tenant": cause.tenant}, when)
 
 
 def _fold(unit: Unit, cause: Cause, facts: Iterable[Stored]) -> None:

@@ -16,6 +16,7 @@ class Cause:
     owns: frozenset[str] = frozenset()
     tells: bool = False  # the hub tells this connection what others take of the stock it owns
     hop: int = 0
+    remaps: bool = False  # what another version of the mapping made of the event is to be made again
     first_load: bool = False  # an existing customer base is being loaded: nobody is told of every single customer
 
     def stamp(self, record: str, record_id: str, changed: Sequence[str]) -> dict[str, Any]:

@@ -4,20 +4,18 @@ A decision is a statement about a pair of accounts, kept with both; of two about
 """
 
 from collections.abc import Iterable, Mapping
-from itertools import product
+from itertools import pairwise, product
 
 from records import linking, reviews
 from records.cause import Cause
 from records.errors import RecordError
 from records.grouping import Circle
 from records.resolving import Pair, pair_of
-from records.unit import Unit
+from records.unit import LIMIT, Unit
 
 
-class DecisionError(RecordError, LookupError):
-    """What a person decided cannot be done; the message says why. A LookupError: a first look may be a moment old, so
-    what it did not find is looked for again.
-    """
+class DecisionError(RecordError):
+    """What a person decided cannot be done; the message says why."""
 
     code = "decision_refused"
     cause = "data"
@@ -36,7 +34,7 @@ def merge(unit: Unit, cause: Cause, one: str, other: str, by: str, why: str) -> 
     pairs = {pair_of(*pair): "released" for pair in product(mine, theirs) if circle.are_apart(*pair)}
     heads = linking.heads_of(unit, cause.tenant, [one, other])
     pairs[pair_of(heads[one], heads[other])] = "joined"
-    _decide(circle, pairs, cause, by, why)
+    _decide(unit, circle, pairs, cause, by, why)
     _close(unit, cause, product(mine, theirs), "accepted", by)
 
 
@@ -53,7 +51,10 @@ def unmerge(unit: Unit, cause: Cause, accounts: Iterable[str], by: str, why: str
     if not everybody - parted:
         raise DecisionError("these are all accounts of the customer: nothing would stay")
     pairs = {pair_of(*pair): "apart" for pair in product(sorted(parted), sorted(everybody - parted))}
-    _decide(circle, pairs, cause, by, why)
+    # Whom people joined by way of a parted account stays with the others: only that account goes.
+    joined = sorted({name for pair in pairs if circle.are_joined(*pair) for name in pair if name not in parted})
+    pairs |= {pair_of(*pair): "joined" for pair in pairwise(joined)}
+    _decide(unit, circle, pairs, cause, by, why)
 
 
 def reject(unit: Unit, cause: Cause, one: str, other: str, by: str, why: str) -> None:
@@ -66,8 +67,17 @@ def reject(unit: Unit, cause: Cause, one: str, other: str, by: str, why: str) ->
     mine, theirs = _known(circle, one), _known(circle, other)
     if mine == theirs:
         raise DecisionError(f"{one} and {other} are one customer: part them")
-    _decide(circle, {pair_of(*pair): "apart" for pair in product(mine, theirs)}, cause, by, why)
+    _decide(unit, circle, {pair_of(*pair): "apart" for pair in product(mine, theirs)}, cause, by, why)
     _close(unit, cause, product(mine, theirs), "rejected", by)
+
+
+def accounts_of(unit: Unit, cause: Cause, account_id: str) -> set[str]:
+    """Name all accounts of the customer that one of them belongs to.
+
+    Raises:
+        DecisionError: it is not known.
+    """
+    return _known(Circle(unit, cause), account_id)
 
 
 def branch(unit: Unit, cause: Cause, account_id: str) -> set[str]:
@@ -97,6 +107,7 @@ def set_shared(unit: Unit, cause: Cause, key: str, *, is_shared: bool, by: str) 
     kept = {name: value for name, value in item.items() if name not in listed}
     unit.save(at, {**kept, **(listed if is_shared else {})})
     circle.settle()
+    _check_size(unit)
 
 
 def shared_values(tenant: str) -> str:
@@ -111,12 +122,20 @@ def _known(circle: Circle, account_id: str) -> set[str]:
     return found
 
 
-def _decide(circle: Circle, pairs: Mapping[Pair, str], cause: Cause, by: str, why: str) -> None:
+def _decide(unit: Unit, circle: Circle, pairs: Mapping[Pair, str], cause: Cause, by: str, why: str) -> None:
     for pair, decision in sorted(pairs.items()):
-        if circle.decided_at(pair) >= cause.at:
+        if circle.decided(pair).get("at", "") >= cause.at:
             raise DecisionError("a later decision about the same two holds already: look at them again")
         circle.decide(pair, {"decision": decision, "at": cause.at, "by": by, "why": why})
     circle.settle()
+    _check_size(unit)
+
+
+def _check_size(unit: Unit) -> None:
+    if unit.size > LIMIT:
+        raise DecisionError(
+            f"this would write {unit.size} records at once, and {LIMIT} can be: decide in smaller steps"
+        )
 
 
 def _close(unit: Unit, cause: Cause, pairs: Iterable[Pair], status: str, by: str) -> None:

@@ -26,6 +26,14 @@ class LineState:
     cancelled: Decimal = ZERO
     returned: Decimal = ZERO
     recalled: Decimal = ZERO
+    components: tuple[tuple[str, Decimal], ...] = ()
+    kit: bool = False  # whose channel does not know of the components
+
+    def goods(self, quantity: Decimal) -> list[tuple[str, Decimal]]:
+        """Say what so many pieces of the line take from stock: their SKU or, of a kit, its components."""
+        if self.components:
+            return [(sku, pieces * quantity) for sku, pieces in self.components]
+        return [(self.sku, quantity)] if self.sku else []
 
     @property
     def open(self) -> Decimal:
@@ -50,17 +58,22 @@ class Move:
     delta: Decimal
     at: str
     reference: str
+    kit: bool = False
 
 
-def lines_of(order: Stored) -> Lines:
-    """Give the lines as they were ordered."""
+def lines_of(order: Stored, reserved: Mapping[str, str]) -> Lines:
+    """Give the lines as they were ordered. One that says no place is where its goods were reserved, by SKU."""
     lines: Lines = {}
     for line in order.get("line_items", []):
         quantity = max(ZERO, Decimal(line["quantity"]))
-        known = lines.setdefault(
-            line["line_id"], LineState(line["line_id"], line.get("sku"), line.get("location_id"), ZERO)
-        )
+        parts = tuple((part["sku"], Decimal(part["quantity"])) for part in line.get("components", []))
+        made = LineState(line["line_id"], line.get("sku"), line.get("location_id"), ZERO)
+        made.components, made.kit = parts, bool(line.get("kit"))
+        known = lines.setdefault(line["line_id"], made)
         known.ordered += quantity
+        places = {reserved.get(sku) for sku, _ in known.goods(quantity)}
+        if known.location_id is None and len(places) == 1:
+            known.location_id = places.pop()
     return lines
 
 
@@ -213,6 +226,7 @@ def _spread(share: Mapping[str, Any], lines: Lines, name: str) -> Iterator[tuple
 
 
 def _move(line: LineState, location_id: str | None, delta: Decimal, at: str, reference: str) -> list[Move]:
-    if line.sku is None or location_id is None or delta == 0:
+    if location_id is None or delta == 0:
         return []
-    return [Move(line.sku, location_id, delta, at, f"{reference}/{line.line_id}")]
+    name = f"{reference}/{line.line_id}"
+    return [Move(sku, location_id, pieces, at, name, line.kit) for sku, pieces in line.goods(delta)]

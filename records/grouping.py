@@ -86,12 +86,15 @@ class Circle:
 
     def are_apart(self, one: str, other: str) -> bool:
         """Tell whether a person set two accounts apart."""
-        said = self.state(one).decided.get(" ".join(pair_of(one, other)))
-        return said is not None and said["decision"] == "apart"
+        return self.decided(pair_of(one, other)).get("decision") == "apart"
 
-    def decided_at(self, pair: Pair) -> str:
-        """Say when a person last decided about a pair."""
-        return self.state(pair[0]).decided.get(" ".join(pair), {}).get("at", "")
+    def are_joined(self, one: str, other: str) -> bool:
+        """Tell whether a person joined two accounts."""
+        return self.decided(pair_of(one, other)).get("decision") == "joined"
+
+    def decided(self, pair: Pair) -> Decision:
+        """Give what a person decided about a pair; an empty decision where nobody did."""
+        return self.state(pair[0]).decided.get(" ".join(pair), {})
 
     def decide(self, pair: Pair, decision: Decision) -> None:
         """Let both ends of a pair know what a person decided about it."""

@@ -86,7 +86,10 @@ def _held(unit: Unit, tenant: str, statement: Stored) -> dict[str, str]:
     """Give the keys of a statement by which it can be told apart: a guest goes by no value that is nobody's own."""
     found = claims(statement)
     unit.load([linking.claim_key(tenant, key) for key in found])
-    return {key: rule for key, rule in found.items() if not linking.is_denied(unit, linking.claim_key(tenant, key))}
+    known = {key: rule for key, rule in found.items() if not linking.is_denied(unit, linking.claim_key(tenant, key))}
+    if not any(key.startswith("phone:") for key in known):
+        known = {key: rule for key, rule in known.items() if not key.startswith("guest:")}  # whoever answers that phone
+    return known
 
 
 def _take(unit: Unit, cause: Cause, held: dict[str, str], statement: Stored, consent: Stored | None) -> None:
@@ -159,4 +162,5 @@ def _merge(unit: Unit, cause: Cause, fact: Stored) -> None:
 def record(item: Item) -> dict[str, Any]:
     """Give the golden record of a stored customer."""
     state = CustomerState(**unpack(item["state"]))
-    return {"customer_id": item["id"], **customers.golden(state), "links": state.links, "version": int(item["ver"])}
+    about = {"links": state.links, "accounts": sorted(item["accounts"]), "version": int(item["ver"])}
+    return {"customer_id": item["id"], **customers.golden(state), **about}

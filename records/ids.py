@@ -1,5 +1,6 @@
 """Identifiers made of content alone: the same thing has the same id in every process and every replay."""
 
+import functools
 import hashlib
 
 
@@ -19,6 +20,7 @@ def order_id(tenant: str, connection_id: str, channel_order_id: str) -> str:
     return f"ord_{_digest(tenant, connection_id, channel_order_id)[:24]}"
 
 
+@functools.lru_cache(maxsize=4096)
 def customer_id(tenant: str, account: str) -> str:
     """Name an account, and the customer that is shown by it: `<connection_id>/<channel_customer_id>`, or a guest."""
     return f"cus_{_digest(tenant, account)[:24]}"
@@ -29,6 +31,12 @@ def review_id(one: str, other: str) -> str:
     return f"rev_{_digest(*sorted((one, other)))[:24]}"
 
 
+def reservation_id(tenant: str, key: str) -> str:
+    """Name a reservation by the key its caller chose: the same request again is the same reservation."""
+    return f"res_{_digest(tenant, key)[:24]}"
+
+
+@functools.lru_cache(maxsize=4096)
 def claim(tenant: str, key: str) -> str:
     """Name a claim without saying whose e-mail or phone it is about."""
     return _digest(tenant, key)[:40]

@@ -9,11 +9,14 @@ from records.facts import Stored, is_newer, join
 from records.goods import ZERO, Lines, LineState, Move
 from records.payments import Money, money
 
+Effect = dict[str, dict[str, Any]]
+"""What an order takes of one stock: `o`, what its channel knows of, and `k`, components of kits it knows nothing of."""
+
 
 @dataclass(frozen=True)
 class OrderState:
-    """Everything said of one order: the newest order statement, each fulfilment, each adjustment, each parcel, and each
-    other order it belongs with.
+    """Everything said of one order: the newest order statement, each fulfilment, each adjustment, each parcel, each
+    other order it belongs with, and each reservation that was confirmed for it.
     """
 
     order: dict[str, Stored] = field(default_factory=dict)
@@ -21,6 +24,7 @@ class OrderState:
     adjustments: dict[str, Stored] = field(default_factory=dict)
     parcels: dict[str, Stored] = field(default_factory=dict)
     links: dict[str, Stored] = field(default_factory=dict)
+    reservations: dict[str, Stored] = field(default_factory=dict)
 
     def with_fact(self, fact: Stored) -> "OrderState":
         """Join one fact; the same object comes back where it says nothing new."""
@@ -45,6 +49,12 @@ class OrderState:
         if key in self.links:
             return self
         return OrderState(**{**self.__dict__, "links": {**self.links, key: {"type": kind, "order_id": order_id}}})
+
+    def with_reservation(self, reservation_id: str, taken: Stored) -> "OrderState":
+        """Note what was reserved for this order: `{p: since, u: until, takes: [[sku, place, pieces], …]}`."""
+        if self.reservations.get(reservation_id) == taken:
+            return self
+        return OrderState(**{**self.__dict__, "reservations": {**self.reservations, reservation_id: taken}})
 
     def as_json(self) -> dict[str, Any]:
         """Give the form that is kept."""
@@ -85,7 +95,7 @@ def view(state: OrderState) -> OrderView | None:
     order = state.placed
     if order is None:
         return None
-    lines = goods.lines_of(order)
+    lines = goods.lines_of(order, {sku: places[0][0] for sku, places in _reserved(state).items() if len(places) == 1})
     sent = goods.sent(state.fulfillments, state.parcels)
     moves = goods.hand_over_in_store(order, lines) + goods.settle(sent, state.adjustments, lines)
     if order.get("cancelled_at"):
@@ -166,25 +176,63 @@ def _tasks(order: Stored, lines: Lines, pickup: str, paid: Money) -> list[dict[s
     return tasks
 
 
-def stock_effects(state: OrderState) -> dict[tuple[str, str], dict[str, Any]]:
+def stock_effects(state: OrderState) -> dict[tuple[str, str], Effect]:
     """Give what this order takes at each (sku, location): pieces held for it and goods that moved.
 
     It is the whole of the order's claim on that stock, not a change to it, so writing it twice changes nothing.
     """
     order = state.placed
     seen = view(state)
-    if order is None or seen is None or order.get("test"):
+    if order is None or seen is None:
+        return _awaited(state)
+    if order.get("test"):
         return {}
-    effects: dict[tuple[str, str], dict[str, Any]] = {}
+    effects: dict[tuple[str, str], Effect] = {}
 
-    def at(sku: str, location_id: str) -> dict[str, Any]:
-        empty = {"c": order["connection_id"], "p": order["placed_at"], "h": "0", "m": []}
-        return effects.setdefault((sku, location_id), empty)
+    def at(sku: str, location_id: str, kit: bool) -> dict[str, Any]:
+        empty = {"c": "" if kit else order["connection_id"], "p": order["placed_at"], "h": "0", "m": []}
+        return effects.setdefault((sku, location_id), {}).setdefault("k" if kit else "o", empty)
 
+    reserved = _reserved(state)
     for line in seen.lines:
-        if line.sku and line.location_id and line.open > 0:
-            effect = at(line.sku, line.location_id)
-            effect["h"] = str(Decimal(effect["h"]) + line.open)
+        for sku, pieces in line.goods(max(ZERO, line.open)):
+            places = [(line.location_id, pieces)] if line.location_id else _taken(reserved.get(sku, []), pieces)
+            for place, held in places:
+                if held:
+                    effect = at(sku, place, line.kit)
+                    effect["h"] = str(Decimal(effect["h"]) + held)
     for move in seen.moves:
-        at(move.sku, move.location_id)["m"].append([move.reference, str(move.delta), move.at])
+        at(move.sku, move.location_id, move.kit)["m"].append([move.reference, str(move.delta), move.at])
     return effects
+
+
+def _awaited(state: OrderState) -> dict[tuple[str, str], Effect]:
+    """Give what an order that has not arrived yet was reserved, which is held for it until some time."""
+    effects: dict[tuple[str, str], Effect] = {}
+    for _, taken in sorted(state.reservations.items()):
+        for sku, place, pieces in taken["takes"]:
+            known = effects.get((sku, place), {}).get("o", {"h": "0", "p": taken["p"], "u": taken["u"]})
+            held = str(Decimal(known["h"]) + Decimal(pieces))
+            first, last = min(known["p"], taken["p"]), max(known["u"], taken["u"])
+            effects[sku, place] = {"o": {"c": "", "p": first, "h": held, "m": [], "u": last}}
+    return effects
+
+
+def _reserved(state: OrderState) -> dict[str, list[tuple[str, Decimal]]]:
+    """Give where each SKU was reserved for the order: places and pieces."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for taken in state.reservations.values():
+        for sku, place, pieces in taken["takes"]:
+            at = found.setdefault(sku, {})
+            at[place] = at.get(place, ZERO) + Decimal(pieces)
+    return {sku: sorted(at.items()) for sku, at in found.items()}
+
+
+def _taken(places: list[tuple[str, Decimal]], pieces: Decimal) -> list[tuple[str, Decimal]]:
+    """Spread pieces over places that have so many, and take them off there."""
+    found = []
+    for number, (place, left) in enumerate(places):
+        found.append((place, min(pieces, left)))
+        places[number] = (place, left - found[-1][1])
+        pieces -= found[-1][1]
+    return found

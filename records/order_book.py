@@ -58,6 +58,19 @@ def link(unit: Unit, cause: Cause, order_id: str, other_id: str, kind: str) -> N
     _note_link(unit, cause, other_id, order_id, kind)
 
 
+def reserve(unit: Unit, cause: Cause, order_id: str, reservation_id: str, taken: Stored) -> None:
+    """Give an order what was reserved for it: held in its name until it arrives, and then what its lines say."""
+    key = keys.order(cause.tenant, order_id)
+    item, state = _load(unit, key)
+    state = state.with_reservation(reservation_id, taken)
+    _save(unit, cause, key, order_id, state, _buyer(unit, cause, item or {}, []))
+
+
+def has_arrived(unit: Unit, tenant: str, order_id: str) -> bool:
+    """Tell whether the order itself was stated, not only something about it."""
+    return _load(unit, keys.order(tenant, order_id))[1].placed is not None
+
+
 def _note_link(unit: Unit, cause: Cause, order_id: str, other_id: str, kind: str) -> None:
     key = keys.order(cause.tenant, order_id)
     item, state = _load(unit, key)
@@ -111,7 +124,7 @@ def _save(unit: Unit, cause: Cause, key: Key, order_id: str, state: OrderState, 
     places = {place for place in {*claimed, *claims} if claimed.get(place) != claims.get(place)} | pending
     unit.settle(key, places)
     for place in sorted(places):
-        _claim(unit, cause, order_id, place, claims.get(place))
+        _claim(unit, cause, order_id, place, claims.get(place, {}))
 
 
 def _fields(unit: Unit, cause: Cause, key: Key, order_id: str, state: OrderState, buyer: Buyer) -> dict[str, Any]:
@@ -146,16 +159,16 @@ def _changes(item: Item | None, seen: orders.OrderView | None) -> list[str]:
     return [name for name, value in after.items() if before.get(name) != value] or ["content"]
 
 
-def _claim(unit: Unit, cause: Cause, order_id: str, place: Place, claim: dict[str, Any] | None) -> None:
+def _claim(unit: Unit, cause: Cause, order_id: str, place: Place, claim: orders.Effect) -> None:
     """Write an order's whole claim on a stock, blindly: the order's own version guards the write."""
     sku, location_id = place
-    entry = f"o#{order_id}"
     put = {**cause.stamp("stock", f"{sku}@{location_id}", ["orders"]), "sku": sku, "location_id": location_id}
+    put |= {f"{kind}#{order_id}": taken for kind, taken in claim.items()}
     unit.update(
         Update(
             keys.stock(cause.tenant, sku, location_id),
-            put={**put, entry: claim} if claim else put,
-            remove=() if claim else (entry,),
+            put=put,
+            remove=[f"{kind}#{order_id}" for kind in ("o", "k") if kind not in claim],
             add={"ver": 1},
         )
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from records.accounts import Account, contradict, weighed
+from records.accounts import Account, contradict, says_all, weighed
 from records.claims import STRENGTH, Profile, are_compatible
 from records.customer import CustomerState
 
@@ -66,6 +66,8 @@ class Resolver:
 
     def resolve(self) -> Resolution:
         """Join what may be joined."""
+        if len(self._accounts) == 1:
+            return Resolution([set(self._accounts)], [], {name: set() for name in self._accounts})
         for edge in [*self._by_channel(), *self._by_key()]:
             self._join(edge)
         self._by_phone()
@@ -219,14 +221,11 @@ class Resolver:
 
     def _go_together(self, edge: Edge, one: set[str], other: set[str]) -> bool:
         """Tell whether two customers may be joined by likeness. Where some of their accounts contradict each other,
-        only two that say what these contradict in may: a record without a first name goes with either twin.
+        only two that say all of it may join them: an account without a first name would go with either twin.
         """
         if len(one) + len(other) > MOST_TOGETHER:
             return False
-        says_all = all(
-            self._accounts[name].profile["first_name"] and self._accounts[name].birth_dates for name in edge.pair
-        )
-        return says_all or not self._contradict(one, other)
+        return all(says_all(self._accounts[name]) for name in edge.pair) or not self._contradict(one, other)
 
 
 def _grown(groups: Iterable[set[str]]) -> list[set[str]]:

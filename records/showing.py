@@ -11,6 +11,7 @@ from records import order as orders
 from records import stock
 from records.facts import Stored
 from records.packing import unpack
+from records.stock import plain
 from records.store.actions import Item
 
 ZERO = Decimal(0)
@@ -25,6 +26,8 @@ class Viewer:
     owns: tuple[str, ...]
     buffer: int
     per: str  # "location" or "channel"
+    tier: str | None = None  # of its customers
+    now: str = ""  # as of when; without it no reservation has run out
 
 
 @dataclass(frozen=True)
@@ -45,33 +48,64 @@ def stock_wanted(sku: str, items: Sequence[Item], viewer: Viewer) -> list[Wanted
     Places nobody has counted are left out: the hub does not know, so it does not say. An owner's number is the truth
     the next sums start from, so nothing may be kept back from it: no buffer, no safety stock.
     """
-    places = {str(item["location_id"]): item for item in items if item["sk"].startswith("AT#")}
-    seen = {place: stock.position(item) for place, item in places.items()}
+    places = _by_place(items)
+    seen = {place: stock.position(item, viewer.now) for place, item in places.items()}
     known = {place: position for place, position in seen.items() if position.counted}
     if viewer.per == "channel":
-        shown = _shown(known, viewer.sells_from, viewer.buffer)
+        shown = promised(known, viewer.sells_from, viewer.buffer, viewer.tier)
         if not shown:
             return []
         as_of = max(str(known[place].counted_at) for place in shown)
         return [_stock(sku, None, sum(shown.values(), ZERO), as_of, None)]
     owned = {place for place in known if known[place].owner == viewer.connection_id and place in viewer.owns}
-    shown = _shown(known, [place for place in viewer.sells_from if place not in owned], viewer.buffer)
+    others = [place for place in viewer.sells_from if place not in owned]
+    shown = promised(known, others, viewer.buffer, viewer.tier)
     wanted = [_stock(sku, place, shown[place], last_change(places[place]), None) for place in shown]
-    wanted += [_for_owner(sku, place, places[place]) for place in owned]
+    wanted += [_for_owner(sku, place, places[place], viewer.now) for place in owned]
     return sorted(wanted, key=lambda each: each.key)
 
 
-def _for_owner(sku: str, place: str, item: Item) -> Wanted:
+def _by_place(items: Sequence[Item]) -> dict[str, Item]:
+    """Give the stock at each place; beside it lies what channels say that do not own the place."""
+    return {str(item["location_id"]): item for item in items if item["sk"].startswith("AT#")}
+
+
+def _for_owner(sku: str, place: str, item: Item, now: str) -> Wanted:
     """Tell an owner what others took. One that counts what lies there is told its own last count less what others
     moved, as of that count: it adds what it sold since by itself. One that counts what is available is told what no
     order holds.
     """
-    seen, count, told = stock.position(item), item["count"], stock.to_tell(item)
+    seen, count, told = stock.position(item, now), item["count"], stock.to_tell(item, now)
     if count["m"] == "available":
         return _stock(sku, place, seen.free, last_change(item), told)
     wanted = _stock(sku, place, seen.on_hand, count["at"], told)
-    as_of_count = max(ZERO, stock.for_owner(item))
+    as_of_count = max(ZERO, stock.for_owner(item, now))
     return replace(wanted, record={**wanted.record, "quantity": as_of_count, "as_of": just_after(count["at"])})
+
+
+def kit_wanted(sku: str, parts: Mapping[str, tuple[Decimal, Sequence[Item]]], viewer: Viewer) -> list[Wanted]:
+    """Say what a channel should show of a kit: so many as its components make at each place. `parts` are, by their SKU,
+    how many one kit takes and their stock. The owner of a place keeps nothing back there.
+    """
+    shelves = [(each, _by_place(items)) for each, items in parts.values()]
+    places = sorted({*viewer.sells_from, *viewer.owns})
+    able, owned, as_of = {}, set(), {}
+    for place in places:
+        here = [(each, shelf[place]) for each, shelf in shelves if "count" in shelf.get(place, {})]
+        if len(here) < len(parts):
+            continue  # what nobody has counted may be there or not
+        seen = [(each, stock.position(item, viewer.now)) for each, item in here]
+        if place in viewer.owns and viewer.per != "channel":
+            owned.add(place)
+            able[place] = min(max(ZERO, position.free) // each for each, position in seen)
+        elif place in viewer.sells_from:
+            able[place] = min(position.promised(viewer.tier) // each for each, position in seen)
+        as_of[place] = max(last_change(item) for _, item in here)
+    shown = stock.spread({place: pieces for place, pieces in able.items() if place not in owned}, viewer.buffer)
+    if viewer.per == "channel":
+        return [_stock(sku, None, sum(shown.values(), ZERO), max(as_of.values()), None)] if shown else []
+    shown |= {place: able[place] for place in owned}
+    return [_stock(sku, place, shown[place], as_of[place], None) for place in sorted(shown)]
 
 
 def just_after(at: str) -> str:
@@ -80,8 +114,12 @@ def just_after(at: str) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
-def _shown(known: Mapping[str, stock.Position], sells_from: Sequence[str], buffer: int) -> dict[str, Decimal]:
-    return stock.spread({place: known[place].available for place in sells_from if place in known}, buffer)
+def promised(
+    known: Mapping[str, stock.Position], places: Sequence[str], buffer: int, tier: str | None
+) -> dict[str, Decimal]:
+    """Say what a channel may promise at each of its places: what is kept for other tiers and its buffer stay out."""
+    counted = {place: known[place] for place in places if place in known and known[place].counted}
+    return stock.spread({place: position.promised(tier) for place, position in counted.items()}, buffer)
 
 
 def last_change(item: Item) -> str:
@@ -96,18 +134,12 @@ def _stock(sku: str, location_id: str | None, quantity: Decimal, as_of: str, tol
     return Wanted("stock", key, plain(pieces), record, location_id, told)
 
 
-def plain(quantity: Decimal) -> str:
-    """Write a quantity without trailing zeros or an exponent, so that equal quantities are equal texts."""
-    text = f"{quantity:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def expected_stock(wanted: Wanted, items: Sequence[Item], viewer: Viewer, confirmed: Item | None) -> Decimal | None:
     """Say what a channel should be showing now, by the newest of what it confirmed to us and what it told us itself,
     less what its own orders took since: it has taken these off by itself. None: nothing is known. Below zero is shown
     as nothing: a zero pushed over it would only hide how much the channel oversold.
     """
-    places = {str(item["location_id"]): item for item in items if item["sk"].startswith("AT#")}
+    places = _by_place(items)
     told = [(str(confirmed["at"]), Decimal(confirmed["value"]))] if confirmed and "value" in confirmed else []
     seen = f"SEEN#{viewer.connection_id}#{wanted.location_id}"
     counts = [item["count"] for item in items if item["sk"] == seen]
@@ -119,8 +151,8 @@ def expected_stock(wanted: Wanted, items: Sequence[Item], viewer: Viewer, confir
         return None
     at, shown = max(told)
     measure = counts[-1]["m"] if counts else "available"
-    concerned = [places[wanted.location_id]] if wanted.location_id else list(places.values())
-    sold = (stock.sold_since(place, viewer.connection_id, at, measure) for place in concerned)
+    here = {place: item for place, item in places.items() if wanted.location_id in (None, place)}
+    sold = (stock.sold_since(item, viewer.connection_id, at, measure) for item in here.values())
     expected = shown - sum(sold, ZERO)
     return max(ZERO, expected) if wanted.value == "0" else expected
 

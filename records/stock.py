@@ -2,8 +2,13 @@
 
 Each source owns its own entry of the record, and an entry is that source's whole claim, not a change:
 
-- `o#<order_id>`: `{c: connection, p: placed_at, h: held, m: [[reference, delta, at], …]}`
-- `m#<movement_id>`: `{c: connection, d: delta, at, r: reason}`
+- `o#<order_id>`: `{c: connection, p: placed_at, h: held, m: [[reference, delta, at], …]}`; while the order itself has
+  not arrived, what a reservation gave it: `c` is empty, and it holds nothing from `u` on
+- `k#<order_id>`: the same for components of kits that the order's channel knows nothing of; `c` is empty
+- `r#<reservation_id>`: `{c: connection, q: pieces, at, u: until, t: tier}`
+- `m#<movement_id>`: `{c: connection, d: delta, at, r: reason, ref: reference}`
+- `i#<reference>`: `{q: pieces, at}`, what is on its way here; receipts of the same reference take from it
+- `policy`: `{safety: pieces, tiers: {tier: pieces}}`
 - `count`: `{c: connection, q: quantity, at, m: on_hand|available}` by the location's owner
 - `told_since`: from when on the hub tells the owner what others take; then the owner's number contains just that.
   It is the first count, until `rebased` says that it was moved on
@@ -11,10 +16,13 @@ Each source owns its own entry of the record, and an entry is that source's whol
 
 An owner that is not told (a stocktake, a feed) counts what lies there: whatever moved before the count is in it. A till
 or a shop that is told counts what it was told: goods another channel shipped a second earlier are not in it yet.
+
+Time is handed in as `now`. What ran out by then holds nothing, whether or not anybody has tidied it away; without a
+`now` nothing has run out, which promises too little and never too much.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +32,9 @@ Entries = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Position:
-    """What lies at a place, in pieces. `counted` is False until the owner has said what there is."""
+    """What lies at a place, in pieces. `counted` is False until the owner has said what there is; `tiers`: the last so
+    many pieces are kept for customers of a tier.
+    """
 
     counted: bool
     on_hand: Decimal = ZERO
@@ -34,21 +44,27 @@ class Position:
     counted_at: str | None = None
     measure: str | None = None
     owner: str | None = None
+    tiers: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def free(self) -> Decimal:
-        """What no order holds; below zero where channels sold more than there is."""
+        """What nobody holds; below zero where channels sold more than there is."""
         return self.on_hand - self.reserved
 
     @property
     def available(self) -> Decimal:
-        """What may be promised from here."""
-        return max(ZERO, self.free - self.safety)
+        """What may be promised from here to anybody."""
+        return self.promised(None)
+
+    def promised(self, tier: str | None) -> Decimal:
+        """Give what may be promised from here to a customer of a tier: not what is kept for those of another."""
+        kept = sum((pieces for name, pieces in self.tiers.items() if name != tier), ZERO)
+        return max(ZERO, self.free - self.safety - kept)
 
     @property
     def shortage(self) -> Decimal:
         """What channels have sold beyond what there is: a person's task, never a negative stock."""
-        return max(ZERO, self.reserved - max(ZERO, self.on_hand))
+        return max(ZERO, self.reserved - max(ZERO, self.on_hand)) if self.counted else ZERO
 
 
 @dataclass(frozen=True)
@@ -67,28 +83,64 @@ class Claim:
         return sum((delta for delta, at in self.moves if at > after), ZERO)
 
 
-def claims(entries: Entries) -> list[Claim]:
-    """Read every source's claim."""
+def claims(entries: Entries, now: str = "") -> list[Claim]:
+    """Read every source's claim as of a time.
+
+    A reservation is nobody's own: no channel took it off its number by itself, so its owner too is told of it.
+    """
     found = []
     for name, entry in entries.items():
-        if name.startswith("o#"):
+        if name.startswith(("o#", "k#")):
             moves = tuple((Decimal(delta), at) for _, delta, at in entry["m"])
-            found.append(Claim(name, name[2:], entry["c"], entry["p"], Decimal(entry["h"]), moves))
+            held = ZERO if is_over(entry, now) else Decimal(entry["h"])
+            source = name.removeprefix("o#")
+            found.append(Claim(name, source, entry["c"], entry["p"], held, moves))
         elif name.startswith("m#"):
             found.append(Claim(name, name, entry["c"], entry["at"], ZERO, ((Decimal(entry["d"]), entry["at"]),)))
+        elif name.startswith("r#"):
+            held = ZERO if is_over(entry, now) else Decimal(entry["q"])
+            found.append(Claim(name, name, "", entry["at"], held, ()))
     return found
 
 
-def position(entries: Entries) -> Position:
-    """Add up a stock record: the owner's count, what moved since, what is held."""
-    made = claims(entries)
+def is_over(entry: Entries, now: str) -> bool:
+    """Tell whether a claim has run out."""
+    return str(entry.get("u", "~")) <= now
+
+
+def position(entries: Entries, now: str = "") -> Position:
+    """Add up a stock record as of a time: the owner's count, what moved since, what is held."""
+    made, policy = claims(entries, now), entries.get("policy", {})
     reserved = sum((claim.held for claim in made), ZERO)
-    safety, incoming = Decimal(entries.get("safety", 0)), Decimal(entries.get("incoming", 0))
-    count = entries.get("count")
+    safety = Decimal(policy.get("safety", 0))
+    tiers = {tier: Decimal(pieces) for tier, pieces in policy.get("tiers", {}).items()}
+    incoming, count = sum(arriving(entries).values(), ZERO), entries.get("count")
     if count is None:
-        return Position(False, ZERO, reserved, safety, incoming)
-    on_hand = Decimal(count["q"]) + not_in_count(entries) + _own_since(made, count)
-    return Position(True, on_hand, reserved, safety, incoming, count["at"], count["m"], count["c"])
+        return Position(False, ZERO, reserved, safety, incoming, tiers=tiers)
+    on_hand = Decimal(count["q"]) + not_in_count(entries) + own_since(made, count)
+    return Position(True, on_hand, reserved, safety, incoming, count["at"], count["m"], count["c"], tiers)
+
+
+def arriving(entries: Entries) -> dict[str, Decimal]:
+    """Say what is still on its way here, by its reference: what was announced less what was received of it."""
+    announced = {name[2:]: Decimal(entry["q"]) for name, entry in entries.items() if name.startswith("i#")}
+    received = {reference: sum(_receipts(entries, reference).values(), ZERO) for reference in announced}
+    return {reference: max(ZERO, pieces - received[reference]) for reference, pieces in announced.items()}
+
+
+def _receipts(entries: Entries, reference: str) -> dict[str, Decimal]:
+    moves = {name: entry for name, entry in entries.items() if name.startswith("m#") and entry.get("ref") == reference}
+    return {name: Decimal(entry["d"]) for name, entry in moves.items() if entry["r"] == "receipt"}
+
+
+def short(entries: Entries, now: str = "") -> dict[str, Decimal]:
+    """Say which claims cannot be met, and by how many pieces: those that came last."""
+    left, lacking = max(ZERO, position(entries, now).on_hand), {}
+    for claim in sorted(claims(entries, now), key=lambda each: (each.placed_at, each.source)):
+        if claim.held > left:
+            lacking[claim.source] = claim.held - left
+        left = max(ZERO, left - claim.held)
+    return lacking if "count" in entries else {}
 
 
 def not_in_count(entries: Entries) -> Decimal:
@@ -97,19 +149,19 @@ def not_in_count(entries: Entries) -> Decimal:
     others = [claim for claim in made if claim.connection_id != count["c"]]
     if "told_since" not in entries:
         return sum((claim.moved(count["at"]) for claim in others), ZERO)
-    told = _told(entries, count["at"])
+    told = told_at(entries, count["at"])
     known = sum((Decimal(pieces) for pieces in told.values()), ZERO)
     return known + sum((claim.moved(entries["told_since"]) for claim in others), ZERO)
 
 
-def _told(entries: Entries, at: str) -> Mapping[str, str]:
+def told_at(entries: Entries, at: str) -> Mapping[str, str]:
     """Give what the owner had been told at a time."""
     times = [name for name in entries if name.startswith("told#") and name[5:] <= at]
     found: Mapping[str, str] = entries[max(times)] if times else {}
     return found
 
 
-def _own_since(made: list[Claim], count: Mapping[str, Any]) -> Decimal:
+def own_since(made: list[Claim], count: Mapping[str, Any]) -> Decimal:
     """Add up the owner's own movements after its count. An `available` number has lost its open orders already, which
     our `reserved` takes off again: they are given back, and so is what of them left since. What came back is neither.
     """
@@ -122,15 +174,15 @@ def _own_since(made: list[Claim], count: Mapping[str, Any]) -> Decimal:
     return since
 
 
-def to_tell(entries: Entries) -> dict[str, str]:
+def to_tell(entries: Entries, now: str = "") -> dict[str, str]:
     """Say what each other source takes in all, as the owner knows it once it shows what we push.
 
     An owner that shows what lies there is told what left; one that shows what is available, also what is held. What was
     sold beyond what there is no number can show: that stays untold, and is still owed when the number rises again.
     """
     count, told = entries["count"], {}
-    untold = max(ZERO, -for_owner(entries))
-    for claim in sorted(claims(entries), key=lambda each: each.source):
+    untold = max(ZERO, -for_owner(entries, now))
+    for claim in sorted(claims(entries, now), key=lambda each: each.source):
         left = -claim.moved(entries.get("told_since", count["at"]))
         pieces = left + (claim.held if count["m"] == "available" else ZERO)
         if claim.connection_id != count["c"] and pieces:
@@ -140,12 +192,12 @@ def to_tell(entries: Entries) -> dict[str, str]:
     return told
 
 
-def for_owner(entries: Entries) -> Decimal:
-    """Give the number the owner should show: what no order holds now or, where it counts what lies there, what lay
+def for_owner(entries: Entries, now: str = "") -> Decimal:
+    """Give the number the owner should show: what nobody holds now or, where it counts what lies there, what lay
     there at its count less what others moved: what it moved since it takes off by itself.
     """
     if entries["count"]["m"] == "available":
-        return position(entries).free
+        return position(entries, now).free
     return Decimal(entries["count"]["q"]) + not_in_count(entries)
 
 
@@ -162,13 +214,25 @@ def settled(entries: Entries) -> list[str]:
     count, which changes nothing. Other channels' claims stay: what they took off their own number is not in this count.
     """
     count = entries["count"]
-    return [
+    gone = [
         claim.entry
         for claim in claims(entries)
         if claim.connection_id == count["c"]
         and not claim.held
         and max([claim.placed_at, *(at for _, at in claim.moves)]) <= count["at"]
     ]
+    return _removable(entries, gone)
+
+
+def _removable(entries: Entries, gone: list[str]) -> list[str]:
+    """Keep receipts of what is announced: without them it would be expected again. Received in full, both may go."""
+    for reference, pieces in arriving(entries).items():
+        receipts = _receipts(entries, reference)
+        if pieces or not receipts.keys() <= set(gone):
+            gone = [name for name in gone if name not in receipts]
+        else:
+            gone = [*gone, f"i#{reference}"]
+    return gone
 
 
 def rebased(entries: Entries, until: str) -> tuple[dict[str, Any], list[str]]:
@@ -179,7 +243,7 @@ def rebased(entries: Entries, until: str) -> tuple[dict[str, Any], list[str]]:
     if until <= since:
         return {}, []
     owner, gone, earlier = entries["count"]["c"], [], {}
-    for claim in claims(entries):
+    for claim in claims(entries, until):
         if claim.connection_id != owner:
             earlier[claim.source] = claim.moved(since) - claim.moved(until)
             if not claim.held and all(at <= until for _, at in claim.moves):
@@ -191,7 +255,7 @@ def rebased(entries: Entries, until: str) -> tuple[dict[str, Any], list[str]]:
         left = {source: Decimal(pieces) + earlier.get(source, ZERO) for source, pieces in before.items()}
         left |= {source: moved for source, moved in earlier.items() if source not in left}
         put[name] = {source: str(pieces) for source, pieces in left.items() if pieces}
-    return put, gone
+    return put, _removable(entries, gone)
 
 
 def sold_since(entries: Entries, connection_id: str, since: str, measure: str) -> Decimal:
@@ -204,6 +268,12 @@ def sold_since(entries: Entries, connection_id: str, since: str, measure: str) -
     return sum((claim.held - claim.moved("") for claim in own if claim.placed_at > since), ZERO)
 
 
+def plain(quantity: Decimal) -> str:
+    """Write a quantity without trailing zeros or an exponent, so that equal quantities are equal texts."""
+    text = f"{quantity:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def spread(available: Mapping[str, Decimal], buffer: int) -> dict[str, Decimal]:
     """Take a channel's buffer off its places one after the other, by name; the sum is never below zero."""
     left = Decimal(buffer)
@@ -213,19 +283,3 @@ def spread(available: Mapping[str, Decimal], buffer: int) -> dict[str, Decimal]:
         shown[location_id] = available[location_id] - take
         left -= take
     return shown
-
-
-def ledger(entries: Entries) -> list[dict[str, str]]:
-    """Explain every piece: the owner's count, then each movement and each hold, oldest first."""
-    rows = []
-    count = entries.get("count")
-    if count is not None:
-        rows.append({"at": count["at"], "what": f"count ({count['m']})", "by": count["c"], "pieces": count["q"]})
-    for name, entry in entries.items():
-        if name.startswith("o#"):
-            rows += [{"at": at, "what": ref, "by": name[2:], "pieces": delta} for ref, delta, at in entry["m"]]
-            if Decimal(entry["h"]):
-                rows.append({"at": entry["p"], "what": "held", "by": name[2:], "pieces": f"-{entry['h']}"})
-        elif name.startswith("m#"):
-            rows.append({"at": entry["at"], "what": entry["r"], "by": name[2:], "pieces": entry["d"]})
-    return sorted(rows, key=lambda row: (row["at"], row["by"], row["what"]))

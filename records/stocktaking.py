@@ -1,14 +1,17 @@
 """Take counts and movements into stock records, and learn which channel ids belong to which SKU."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from records import stock
 from records.cause import Cause
 from records.errors import ContractError, UnknownSkuError
 from records.facts import Stored
+from records.stock import plain
 from records.store import keys
 from records.store.actions import Absent, Below, Condition, Is, Item, Key, Put, Update
-from records.unit import Unit
+from records.unit import Place, Unit
 
 TIDY_FROM = 50  # entries; each has some 150 bytes, an item takes 400 KB and every write pays for all of it
 
@@ -81,6 +84,32 @@ def observed(key: Key, known: Item, quantity: str, at: str) -> Update:
     return Update(key, {"count": count, "count_rank": rank}, add={"ver": 1}, when=Below("count_rank", rank))
 
 
+def set_policy(unit: Unit, cause: Cause, place: Place, safety: Decimal, tiers: Mapping[str, Decimal]) -> None:
+    """Say what is kept back at a place: from every channel, and from customers who are not of a tier."""
+    kept = {tier: plain(pieces) for tier, pieces in sorted(tiers.items()) if pieces}
+    policy = {"safety": plain(safety), "tiers": kept, "at": cause.at}
+    known = (unit.item(keys.stock(cause.tenant, *place)) or {}).get("policy", {})
+    if {**known, "at": cause.at} != policy:
+        _set(unit, cause, place, "policy", policy)
+
+
+def announce(unit: Unit, cause: Cause, place: Place, reference: str, quantity: Decimal, expected_at: str) -> None:
+    """Say what is on its way to a place; no pieces: nothing any more. Receipts of the same reference take from it."""
+    name, entry = f"i#{reference}", {"q": plain(quantity), "at": expected_at}
+    known = (unit.item(keys.stock(cause.tenant, *place)) or {}).get(name)
+    if known != (entry if quantity else None):
+        _set(unit, cause, place, name, entry if quantity else None)
+
+
+def _set(unit: Unit, cause: Cause, place: Place, name: str, entry: dict[str, Any] | None) -> None:
+    """Write an entry that people set by hand; the last of two holds."""
+    sku, location_id = place
+    put = {**cause.stamp("stock", f"{sku}@{location_id}", [name.partition("#")[0]])}
+    put |= {"sku": sku, "location_id": location_id, **({name: entry} if entry else {})}
+    key, gone = keys.stock(cause.tenant, sku, location_id), () if entry else (name,)
+    unit.update(Update(key, put, remove=gone, add={"ver": 1}))
+
+
 def _unchanged(stored: Item | None) -> Condition:
     return Is("ver", stored["ver"]) if stored else Absent()
 
@@ -95,6 +124,7 @@ def _move(unit: Unit, cause: Cause, fact: Stored) -> None:
     if known is not None and known["v"] >= version:
         return
     entry = {"c": fact["connection_id"], "d": fact["delta"], "at": fact["moved_at"], "r": fact["reason"], "v": version}
+    entry |= {"ref": fact["reference"]} if "reference" in fact else {}
     stamp = cause.stamp("stock", f"{sku}@{fact['location_id']}", ["movement"])
     put = {**stamp, "sku": sku, "location_id": fact["location_id"], name: entry}
     unit.update(Update(key, put, add={"ver": 1}, when=_unchanged(unit.stored(key))))
@@ -113,8 +143,8 @@ def learn(unit: Unit, cause: Cause, fact: Stored) -> None:
         aliases += [alias(*names, "sku", sku, ids[0], version)] if ids else []
     unit.load([put.key for put in aliases] + [keys.product(cause.tenant, str(each["sku"])) for each in variants])
     for put in aliases:
-        known = unit.stored(put.key) or {}
-        if known.get("means") != put.item["means"] and known.get("version", "") < version:
+        # Also where it means what it did: how new the newest statement is decides about an older one that comes late.
+        if (unit.stored(put.key) or {}).get("version", "") < version:
             unit.put(put)
     for variant in variants:
         _describe(unit, cause, fact, variant, version)

@@ -52,13 +52,15 @@ class Unit:
 
     def stored(self, key: Key) -> Item | None:
         """Give an item as it was read, before this unit's own writes."""
-        self.load([key])
+        if key not in self._read:
+            self.load([key])
         return self._read[key]
 
     def item(self, key: Key) -> Item | None:
         """Give an item as this unit sees it, its own writes included."""
-        there = self._puts[key].item if key in self._puts else self.stored(key)
-        return after(self._updates[key], there) if key in self._updates else there
+        put, update = self._puts.get(key), self._updates.get(key)
+        there = self.stored(key) if put is None else put.item
+        return there if update is None else after(update, there)
 
     def save(self, key: Key, fields: dict[str, Any]) -> None:
         """Write a versioned item; it fails at the end if anybody else wrote it meanwhile."""

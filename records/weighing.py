@@ -11,6 +11,8 @@ from records.resolving import pair_of
 from records.store import keys
 from records.unit import Unit
 
+MOST_ASKED = 20  # about one account: nobody answers more, and all of it is written at once
+
 
 def weigh(
     unit: Unit, cause: Cause, circle: Circle, account_id: str, before: Account | None, said: Iterable[str]
@@ -57,7 +59,8 @@ def _match(one: Account | None, other: Account, live: frozenset[str]) -> Match |
 def _ask(
     unit: Unit, cause: Cause, account_id: str, now: dict[str, Match | None], before: dict[str, Match | None]
 ) -> None:
-    open_now = {name: match for name, match in now.items() if match and match.decision == "review"}
+    alike = [(-match.score, name, match) for name, match in now.items() if match and match.decision == "review"]
+    open_now = {name: match for _, name, match in sorted(alike, key=lambda each: each[:2])[:MOST_ASKED]}
     gone = [name for name, match in before.items() if match and match.decision == "review" and name not in open_now]
     unit.load([reviews.key_of(cause.tenant, pair_of(account_id, name)) for name in [*open_now, *gone]])
     for name, match in open_now.items():

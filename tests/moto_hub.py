@@ -30,6 +30,7 @@ VARIABLES = TABLES | {
     "BUS_NAME": "tributary",
     "INBOUND": "tributary-inbound-",
     "API_SECRET": "tributary/tributary/api",
+    "REPLAY_QUEUE": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/tributary-replay",
     "POWERTOOLS_METRICS_NAMESPACE": "test",
     "POWERTOOLS_SERVICE_NAME": "test",
     "AWS_DEFAULT_REGION": REGION,
@@ -87,6 +88,7 @@ class MotoHub:
         boto3.client("events", REGION).create_event_bus(Name=VARIABLES["BUS_NAME"])
         self.sqs = boto3.client("sqs", REGION)
         self._add_queue("tributary-normalise")
+        self._add_queue("tributary-replay")
         self._keep(VARIABLES["API_SECRET"], {"token": "token-of-main", "tokens": {TOKEN: "acme"}})
 
     def _add_queue(self, name: str) -> None:
@@ -117,6 +119,25 @@ class MotoHub:
         self.connections[connection_id] = Connection.model_validate(about)
         self.kept[connection_id] = held
         connections.register(self.dynamo, "Connections", self.connections[connection_id])
+
+    def map_pushes(self, connection_id: str) -> str:
+        """Make the mapping that hands a connection's pushes over; gives its id, which the connection notes.
+
+        It reads a queue of its own: moto would hand over what the tests hand over themselves.
+        """
+        iam, functions = boto3.client("iam", REGION), boto3.client("lambda", REGION)
+        role = iam.create_role(RoleName=connection_id, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+        code = {"ZipFile": b"code"}
+        function = f"push-{connection_id}"
+        functions.create_function(FunctionName=function, Role=role, Runtime="python3.13", Handler="push", Code=code)
+        self._add_queue(f"tributary-mapped-{connection_id}")
+        queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:tributary-mapped-{connection_id}"
+        made = functions.create_event_source_mapping(EventSourceArn=queue, FunctionName=function)
+        noted = self.connections[connection_id].model_copy(update={"delivery": made["UUID"]})
+        self.connections[connection_id] = noted
+        connections.register(self.dynamo, "Connections", noted)
+        connections._remembered.clear()
+        return str(made["UUID"])
 
     # Calling functions.
 
@@ -203,7 +224,14 @@ class MotoHub:
         url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         body = message if isinstance(message, str) else json.dumps(message)
         self.sqs.send_message(QueueUrl=url, MessageBody=body)
-        (taken,) = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)["Messages"]
+        return self._take(name, queue, url, attempt) or []
+
+    def _take(self, name: str, queue: str, url: str, attempt: int) -> Any:
+        """Let a function work on one message of a queue; gives the ids it gave back, or None where there is none."""
+        found = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages")
+        if not found:
+            return None
+        (taken,) = found
         record = {
             "messageId": taken["MessageId"],
             "receiptHandle": taken["ReceiptHandle"],
@@ -214,6 +242,13 @@ class MotoHub:
         failed = self.run(name, {"Records": [record]})["batchItemFailures"]
         if not failed:
             self.sqs.delete_message(QueueUrl=url, ReceiptHandle=taken["ReceiptHandle"])
+        return failed
+
+    def replay(self) -> list[Any]:
+        """Let normalise work on the queue of replays until it is empty; gives what it gave back."""
+        failed: list[Any] = []
+        while (given_back := self._take("normalise", "tributary-replay", VARIABLES["REPLAY_QUEUE"], 1)) is not None:
+            failed += given_back
         return failed
 
     def normalise(self) -> list[Any]:

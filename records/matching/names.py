@@ -24,8 +24,11 @@ class Level(IntEnum):
 @lru_cache(maxsize=8192)
 def folded(text: str | None) -> str:
     """Give a text in small letters without accents and signs, one space between its words."""
-    plain = unicodedata.normalize("NFKD", (text or "").casefold()).translate(_LETTERS)
-    return " ".join(_WORDS.findall("".join(each for each in plain if not unicodedata.combining(each))))
+    plain = (text or "").casefold()
+    if not plain.isascii():
+        letters = unicodedata.normalize("NFKD", plain).translate(_LETTERS)
+        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(_WORDS.findall(plain))
 
 
 @lru_cache(maxsize=8192)

@@ -14,7 +14,7 @@ NO_BIRTH_DATES = frozenset({"", "19000101", "19010101", "19700101", "19800101", 
 """What forms and tills hold where nobody gave a birth date."""
 _LEGAL_FORMS = "sa sas sasu sarl eurl sci snc scop gmbh ag kg ohg ltd limited inc llc plc bv nv srl spa"
 LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
-MOST_CLUES = 12  # one statement of everything has eight; each is an item of its own
+MOST_CLUES = 12  # one statement of everything has nine; each is an item of its own
 _NOWHERE = place({})
 
 Name = tuple[str, str, str]
@@ -81,14 +81,22 @@ def clues(person: Person) -> list[str]:
     they lead to all of the pairs of the first and 99.6 % of those of the second.
     """
     found: dict[str, None] = {}
+    for name, company in product(person.names, person.companies):
+        if both := _both(name):
+            found[f"name, company: {both} {sound(company)}"] = None
     for name, birth, at in product(person.names or [("", "", "")], person.births or [""], person.places or [_NOWHERE]):
         found.update(dict.fromkeys(_clues(name, birth, at)))
     return list(found)[:MOST_CLUES]
 
 
-def _clues(name: Name, birth: str, at: Place) -> Iterator[str]:
+def _both(name: Name) -> str:
+    """Give how a first and a last name sound, whichever is which; nothing where one is missing."""
     first, last, _ = name
-    both = "/".join(sorted((sound(stem(last))[:3], sound(stem(first))[:3]))) if first and last else ""
+    return "/".join(sorted((sound(stem(last))[:3], sound(stem(first))[:3]))) if first and last else ""
+
+
+def _clues(name: Name, birth: str, at: Place) -> Iterator[str]:
+    last, both = name[1], _both(name)
     street, *other = at.marks or ("",)
     keys = (
         ("birth, last name", (birth, last[:1])),

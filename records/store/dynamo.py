@@ -105,6 +105,18 @@ class DynamoStore:
         return [(i["pk"]["S"], i["sk"]["S"]) for i in answer["Items"]], from_wire(last) if last else None
 
     @translated
+    def due(self, name: str, listed: tuple[str, str], until: tuple[str, str]) -> list[Key]:
+        """Read from an index the keys of one list, `(field, value)`, whose sort key is at most a value."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=name,
+            KeyConditionExpression="#l = :l AND #u <= :u",
+            ExpressionAttributeNames={"#l": listed[0], "#u": until[0]},
+            ExpressionAttributeValues={":l": {"S": listed[1]}, ":u": {"S": until[1]}},
+        )
+        return [(item["pk"]["S"], item["sk"]["S"]) for page in pages for item in page["Items"]]
+
+    @translated
     def write(self, actions: Sequence[Action]) -> None:
         """Do all of it or nothing. botocore makes the transaction's token, so its own retries write once."""
         requests = [request(action, self._table) for action in actions]

@@ -18,6 +18,16 @@ def seen_stock(tenant: str, sku: str, location_id: str, connection_id: str) -> K
     return (f"{tenant}#STOCK#{sku}", f"SEEN#{connection_id}#{location_id}")
 
 
+def reservation(tenant: str, reservation_id: str) -> Key:
+    """Key of a reservation."""
+    return (f"{tenant}#RESERVATION#{reservation_id}", "RESERVATION")
+
+
+def kits(tenant: str) -> Key:
+    """Key of what a tenant's kits are made of."""
+    return (f"{tenant}#KITS", "KITS")
+
+
 def customer(tenant: str, customer_id: str) -> Key:
     """Key of a customer."""
     return (f"{tenant}#CUSTOMER#{customer_id}", "CUSTOMER")

@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 from records.errors import ConflictError, RecordError
 from records.store.actions import Absent, AbsentOr, Action, Below, Condition, Is, Item, Key, Put, Update, after
-from records.store.wire import from_wire, to_wire
+from records.store.wire import from_value, to_value
 
 LIMIT = 100
+SAME = frozenset({str, int, bool, bytes, type(None)})  # what comes back as it went
 
 
 class MemoryStore:
@@ -41,8 +43,18 @@ class MemoryStore:
 
 
 def _copied(item: Item) -> Item:
-    """Copy an item by the way it would take over the wire, so that what DynamoDB cannot keep fails here too."""
-    return from_wire(to_wire(item))
+    """Copy an item as it would come back over the wire, so that what DynamoDB cannot keep fails here too."""
+    return {name: value if type(value) in SAME else _back(value) for name, value in item.items()}
+
+
+def _back(value: Any) -> Any:
+    if type(value) in SAME:
+        return value
+    if type(value) is dict:
+        return {name: _back(content) for name, content in value.items()}
+    if type(value) is list:
+        return [_back(content) for content in value]
+    return from_value(to_value(value))
 
 
 def _check(actions: Sequence[Action]) -> None:

@@ -40,10 +40,13 @@ THINGS = {
     "${Bus.Arn}": "bus",
     "${ApiSecret}": "API secret",
     "${NormaliseQueue.Arn}": "normalise queue",
+    "${ReplayQueue.Arn}": "replay queue",
+    "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:event-source-mapping:*": "push mappings",
     f"{SECRETS}:tributary/${{AWS::StackName}}/connection/*": "connection secrets",
     f"{QUEUES}:${{AWS::StackName}}-connection-*": "connection queues",
     f"{QUEUES}:${{AWS::StackName}}-inbound-*": "inbound queues",
 }
+ALONE = {"events": "bus", "lambda": "push mappings"}  # the one thing of its service that a function may touch
 IN_TRANSACTION = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -62,18 +65,26 @@ def granted(function: str) -> set[Right]:
     found: set[Right] = set()
     for statement in statements:
         assert statement["Effect"] == "Allow"
-        actions = [action for action in _list(statement["Action"]) if action not in BY_LAMBDA]
-        if actions:
-            found |= set(itertools.product(actions, map(_thing, _list(statement["Resource"]))))
+        given = itertools.product(_list(statement["Action"]), _list(statement["Resource"]))
+        found |= {(action, _thing(resource)) for action, resource in given if not _is_lambdas(action, resource)}
     return found
+
+
+def _is_lambdas(action: str, resource: Any) -> bool:
+    """Tell whether Lambda itself uses a right; to a queue that is not for what failed, our code sends."""
+    return action in BY_LAMBDA and (action != "sqs:SendMessage" or _written(resource).endswith("Dead.Arn}"))
 
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def _written(resource: Any) -> str:
+    return str(resource.get("Fn::Sub") or "${" + (resource.get("Ref") or ".".join(resource["Fn::GetAtt"])) + "}")
+
+
 def _thing(resource: Any) -> str:
-    written = resource.get("Fn::Sub") or "${" + (resource.get("Ref") or ".".join(resource["Fn::GetAtt"])) + "}"
+    written = _written(resource)
     table, slash, rest = written.partition("/index/")
     return THINGS[table] + slash + rest if slash else THINGS[written]
 
@@ -91,20 +102,20 @@ def used(service: str, operation: str, params: dict[str, Any]) -> Iterator[Right
         yield f"dynamodb:{operation}", params["TableName"] + (f"/index/{index}" if index else "")
     elif service == "s3":
         yield f"s3:{operation}", _object(params["Bucket"], params["Key"])
-    elif service == "events":
-        yield f"events:{operation}", "bus"
+    elif service in ALONE:
+        yield f"{service}:{operation}", ALONE[service]
     elif service == "secretsmanager":
         name = params["SecretId"]
         yield f"secretsmanager:{operation}", "API secret" if name == VARIABLES["API_SECRET"] else "connection secrets"
     elif service == "sqs":
-        yield f"sqs:{operation}", _queue(params["QueueUrl"])
+        yield f"sqs:{operation.removesuffix('Batch')}", _queue(params["QueueUrl"])
     else:
         raise AssertionError(f"a function calls {service}:{operation}; say in granted.py which right that needs")
 
 
 def _queue(url: str) -> str:
     kinds = [f"{kind} queues" for kind in ("connection", "inbound") if f"-{kind}-" in url]
-    return kinds[0] if kinds else "normalise queue"
+    return kinds[0] if kinds else f"{url.rpartition('-')[2]} queue"
 
 
 def _object(bucket: str, key: str) -> str:

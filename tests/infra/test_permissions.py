@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import corner
@@ -59,7 +61,8 @@ def live(hub: MotoHub) -> None:
     """Take every path through every function that makes another call."""
     web, till, market, parcels, crm = open_shops(hub)
     register_connector(hub)
-    till.tell_counts([(till.add_item("MUG", "Mug", 1250, {"LILLE1": 10}), "LILLE1")])
+    mug = (till.add_item("MUG", "Mug", 1250, {"LILLE1": 10}), "LILLE1")
+    till.tell_counts([mug])
     item = web.add_product("MUG", "Mug", "12.50", {905: 10})
     web.change(item, 905, -1)
     market.add_offer("MUG", 10)
@@ -74,9 +77,16 @@ def live(hub: MotoHub) -> None:
     settle(hub)
     web.cancel(order["id"])
     settle(hub)
+    web.place_order({"MUG": 1}, 905)
+    for lying in (-9, 10):  # a till that sold what it did not have, and enough again
+        till.recount(mug, Decimal(lying), runtime.now())
+        till.tell_counts([mug])
+        settle(hub)
+        assert bool(hub.ask("/v1/tasks", type="shortage").json()["tasks"]) == (lying < 0)
     speak_through_queues(hub)
     be_large_and_wrong(hub, till, market)
     be_away(hub, till, market)
+    replay(hub, till)
     look_around(hub, order["id"], label)
 
 
@@ -154,6 +164,19 @@ def be_away(hub: MotoHub, till: Any, market: Any) -> None:
     till.fail("500", times=0)
 
 
+def replay(hub: MotoHub, till: Any) -> None:
+    """Do again what was quarantined and what nobody took up, one of them while its channel is away."""
+    assert hub.tell("/v1/replays", {"outcome": "quarantined", "dry_run": True}).json()["events"]
+    assert hub.tell("/v1/replays", {"outcome": "quarantined"}).status == 202
+    till.ring_up_sale({"MUG": 1}, "LILLE1")
+    till.fail("500", times=100, path="/v2/orders")
+    for each in till.deliveries.all:
+        event_id = hub.send("till", each.body).json()["event_id"]
+        assert hub.tell(f"/v1/events/{event_id}/replay", {}).status == 202
+    assert hub.replay() != []
+    till.fail("500", times=0)
+
+
 def look_around(hub: MotoHub, order_id: int, label: str) -> None:
     """Ask the API everything."""
     (customer,) = hub.ask("/v1/customers", email="camille.moreau@example.com").json()["customers"][:1]
@@ -162,7 +185,7 @@ def look_around(hub: MotoHub, order_id: int, label: str) -> None:
     asked = {f"/v1/orders/{order['order_id']}", f"/v1/shipments/{label}"}
     asked |= {f"/v1/customers/{number}", f"/v1/customers/{number}/timeline"}
     asked |= {"/v1/stock/MUG", "/v1/stock/MUG/ledger", "/v1/products/MUG", "/v1/quarantine"}
-    asked |= {"/v1/health", "/v1/connectors", "/v1/connectors/corner", "/v1/connections"}
+    asked |= {"/v1/health", "/v1/openapi.json", "/v1/connectors", "/v1/connectors/corner", "/v1/connections"}
     events = hub.ask("/v1/events", limit="200").json()["events"]
     asked |= {f"/v1/events/{each['event_id']}" for each in events}
     for path in sorted(asked):
@@ -172,6 +195,54 @@ def look_around(hub: MotoHub, order_id: int, label: str) -> None:
     link = {"order_id": min(known - {order["order_id"]}), "type": "extra_purchase"}
     assert hub.tell(f"/v1/orders/{order['order_id']}/links", link).status == 200
     assert hub.ask("/v1/stock/MUG/availability", connection="web").status == 200
+    switch(hub)
+    put_aside(hub)
+    assert hub.ask("/v1/tasks", type="shortage").status == 200
+    decide_who_is_one(hub, number)
+
+
+def switch(hub: MotoHub) -> None:
+    """Pause a connection and resume it, read its channel's list again, and ask for what the API may not do."""
+    hub.map_pushes("market")
+    assert hub.tell("/v1/connections/market/pause", {}).json()["status"] == "paused"
+    assert hub.tell("/v1/connections/market/resume", {}).json()["status"] == "active"
+    assert hub.tell("/v1/connections/market/reconcile", {}).status == 202
+    assert hub.tell("/v1/connections/market/rotate", {}).problem() == "operator_needed"
+
+
+def put_aside(hub: MotoHub) -> None:
+    """Keep goods back, expect some, make a kit, reserve three times: one is confirmed, one released, one runs out."""
+    assert hub.tell("/v1/stock/MUG/policy", {"location_id": PLACE, "tiers": {"vip": 1}}, "PUT").status == 200
+    coming = {"location_id": PLACE, "reference": "PO-1", "quantity": 90, "expected_at": "2026-12-01T08:00:00Z"}
+    assert hub.tell("/v1/stock/MUG/incoming", coming, "PUT").status == 200
+    assert hub.tell("/v1/products/SET/kit", {"components": {"MUG": 1}}, "PUT").status == 200
+    wish, names = {"connection_id": "market", "lines": [{"sku": "SET", "quantity": 1}]}, []
+    for key in ("confirmed", "released", "over"):
+        made = hub.tell("/v1/reservations", wish, Idempotency_Key=key)
+        assert made.status == 201, made.body
+        names.append(made.json()["reservation_id"])
+    assert hub.tell(f"/v1/reservations/{names[0]}/confirm", {"order": "market/none"}).status == 200
+    assert hub.tell(f"/v1/reservations/{names[1]}/release", {}).status == 200
+    with pytest.MonkeyPatch.context() as patch:
+        tomorrow = runtime.now() + timedelta(days=1)
+        patch.setattr(runtime, "now", lambda: tomorrow)
+        assert hub.run("sweep", {"only": "reservations"}) == {"reservations_ended": 1}
+    assert hub.ask(f"/v1/reservations/{names[2]}").json()["status"] == "expired"
+    hub.push()
+
+
+def decide_who_is_one(hub: MotoHub, customer_id: str) -> None:
+    """Merge two customers and part them, answer a review, and call a value shared that joins nobody."""
+    (other,) = hub.ask("/v1/customers", email="a@example.com").json()["customers"]
+    merged = hub.tell(f"/v1/customers/{customer_id}/merge", {"customer_id": other["customer_id"]})
+    assert merged.status == 200
+    parted = {"accounts": sorted(other["links"])}
+    assert hub.tell(f"/v1/customers/{customer_id}/unmerge", parted).status == 200
+    assert hub.ask("/v1/reviews").status == 200
+    assert hub.tell("/v1/reviews/rev_1", {"decision": "accept"}).status == 404
+    for _ in range(2):  # the second time nobody is parted any more, only held
+        assert hub.tell("/v1/shared-values", {"email": "a@example.com"}).status == 200
+    assert hub.ask("/v1/shared-values").json()["shared_values"][0]["value"] == "email:a@example.com"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

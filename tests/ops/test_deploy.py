@@ -54,7 +54,8 @@ def test_a_connection_comes_and_goes(hub: Hub) -> None:
     mappings = hub.clients("lambda")
     mapping = mappings.get_event_source_mapping(UUID=outputs["Delivery"])
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
-    deploy_connection(hub, "shop-es", "acme", Pushes="off")
+    mappings.update_event_source_mapping(UUID=outputs["Delivery"], Enabled=False)
+    deploy_connection(hub, "shop-es", "acme", SilenceHours="6")
     mapping = mappings.get_event_source_mapping(UUID=outputs["Delivery"])
     assert (mapping["State"], mapping["ScalingConfig"]) == ("Disabled", {"MaximumConcurrency": 2})
     remove_connection(hub, "shop-es")

@@ -113,9 +113,13 @@ CALLS: dict[str, dict[str, dict[str, Any]]] = {
         "UpdateItem": {"TableName": "t", "Key": ITEM, "UpdateExpression": "SET a = b"},
     },
     "events": {"PutEvents": {"Entries": [{"Detail": "{}"}]}},
+    "lambda": {"UpdateEventSourceMapping": {"UUID": "u" * 36, "Enabled": False}},
     "s3": {"GetObject": {"Bucket": "b", "Key": "k"}, "PutObject": {"Bucket": "b", "Key": "k", "Body": b"c"}},
     "secretsmanager": {"GetSecretValue": {"SecretId": "s"}},
-    "sqs": {"ChangeMessageVisibility": {"QueueUrl": "https://q/1/n", "ReceiptHandle": "r", "VisibilityTimeout": 1}},
+    "sqs": {
+        "ChangeMessageVisibility": {"QueueUrl": "https://q/1/n", "ReceiptHandle": "r", "VisibilityTimeout": 1},
+        "SendMessageBatch": {"QueueUrl": "https://q/1/n", "Entries": [{"Id": "0", "MessageBody": "b"}]},
+    },
 }
 
 

@@ -84,9 +84,7 @@ def played() -> int:
 
 
 def one_schedule(store: Store, handlers: Sequence[Handler], choose: Callable[[list[int]], int]) -> list[Any]:
-    """Play one schedule, in which `choose` says at each step which of the handlers that are not done goes on; gives
-    what each answered.
-    """
+    """Play one schedule: `choose` says at each step which unfinished handler goes on. Gives what each answered."""
     turns = [Turns(store) for _ in handlers]
     for each, handler in zip(turns, handlers, strict=True):
         each.start(handler)

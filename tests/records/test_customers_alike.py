@@ -189,7 +189,7 @@ def test_a_first_load_links_and_claims_but_tells_nobody_and_asks_in_a_list_of_it
         apply(store, because, [each], {}, pause=lambda _: None)
 
     store = MemoryStore()
-    base = [customer(WEB, "7", 1, **ADA, **MAIL), customer(TILL, "t", 2, **ADDA), customer(CRM, "b", 3, **BEA)]
+    base = [customer(WEB, "7", 1, **ADA, **MAIL), customer(TILL, "t", 2, **ADA), customer(CRM, "b", 3, **BEA)]
     for number, each in enumerate(base):
         load(store, f"evt{number}", each, first=True)
     assert digest(store)["customers"] == digest(told(base))["customers"]

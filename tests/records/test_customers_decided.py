@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from deciding import decided, head, id_of, merge, reject, seen, together, unmerge
 from retail import (
     CRM,
     MARKET,
@@ -28,14 +27,11 @@ from retail import (
 from schedules import every_schedule
 
 from events.facts import Fact
-from records import customer as customers
-from records import decisions, ids
+from records import decisions
 from records.apply import change
 from records.decisions import DecisionError
-from records.packing import pack, unpack
+from records.packing import unpack
 from records.store import keys
-from records.store.actions import Item, Store
-from records.store.memory import MemoryStore
 
 PHONE = {"phone": "+33612345678"}
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "birth_date": "1990-12-10"}
@@ -48,53 +44,6 @@ def bought(minute: int, connection_id: str = WEB, **buyer: Any) -> Fact:
 def consent(minute: int, connection_id: str, name: str, granted: bool) -> Fact:
     said = {"purpose": "marketing", "medium": "email", "granted": granted, "at": at(minute)}
     return fact("consent", connection_id, minute, subject={"channel_customer_id": name}, **said)
-
-
-def id_of(account: str) -> str:
-    return ids.customer_id(TENANT, account)
-
-
-def head(store: MemoryStore, account: str) -> Item:
-    """Give the customer an account is shown as."""
-    item = store.items[keys.customer(TENANT, id_of(account))]
-    while "redirect" in item:
-        item = store.items[keys.customer(TENANT, item["redirect"])]
-    return item
-
-
-def seen(store: MemoryStore, account: str) -> bytes:
-    """Give the golden record an account is shown as, byte for byte, with its id."""
-    item = head(store, account)
-    return pack({"customer_id": item["id"], **customers.golden(customers.CustomerState(**unpack(item["state"])))})
-
-
-def together(store: MemoryStore) -> list[list[str]]:
-    """Give the accounts of each customer."""
-    shown = [item for item in store.items.values() if item["sk"] == "CUSTOMER" and "redirect" not in item]
-    names = {
-        ids.customer_id(TENANT, name): name
-        for item in shown
-        for name in customers.CustomerState(**unpack(item["state"])).accounts
-    }
-    return sorted(sorted(names[each] for each in item["accounts"]) for item in shown)
-
-
-def decided(store: Store, minute: int, what: Callable[..., Any], *about: Any) -> Any:
-    """Let somebody decide at a minute."""
-    by = cause(f"decided {minute}", "api", minute)
-    return change(store, by, lambda unit: what(unit, by, *about, "bo", "looked at both"), lambda _: None)
-
-
-def merge(store: Store, minute: int, one: str, other: str) -> None:
-    decided(store, minute, decisions.merge, id_of(one), id_of(other))
-
-
-def unmerge(store: Store, minute: int, *accounts: str) -> None:
-    decided(store, minute, decisions.unmerge, [id_of(account) for account in accounts])
-
-
-def reject(store: Store, minute: int, one: str, other: str) -> None:
-    decided(store, minute, decisions.reject, id_of(one), id_of(other))
 
 
 JOINED = {
@@ -287,65 +236,3 @@ def test_two_merges_at_once_lose_nobody() -> None:
     for store, results in every_schedule(lambda: copied(start), handlers):
         assert [each for each in results if isinstance(each, Exception)] == []
         assert together(store) == [["crm/1", "till/1", "web/1"]]
-
-
-ACCOUNTS = ["web/1", "web/2", "till/1", "till/2", "crm/1"]
-ACTS = st.one_of(
-    st.tuples(st.just("merge"), st.sampled_from(ACCOUNTS), st.sampled_from(ACCOUNTS)),
-    st.tuples(st.just("unmerge"), st.sampled_from(ACCOUNTS), st.none()),
-    st.tuples(st.just("points"), st.sampled_from(ACCOUNTS), st.integers(0, 9)),
-)
-
-
-class Model:
-    """Who is together, kept as plain sets: nobody shares anything but by hand."""
-
-    def __init__(self) -> None:
-        self.groups = [{name} for name in ACCOUNTS]
-
-    def group(self, name: str) -> set[str]:
-        return next(group for group in self.groups if name in group)
-
-    def merge(self, one: str, other: str) -> None:
-        mine, theirs = self.group(one), self.group(other)
-        self.groups = [group for group in self.groups if group not in (mine, theirs)] + [mine | theirs]
-
-    def unmerge(self, name: str) -> None:
-        group = self.group(name)
-        self.groups = [each for each in self.groups if each != group] + [{name}, group - {name}]
-
-
-@settings(max_examples=60, deadline=None)
-@given(acts=st.lists(ACTS, min_size=1, max_size=9))
-def test_random_decisions_and_facts_end_as_in_a_plain_model(acts: list[Any]) -> None:
-    def said(account: str, minute: int, points: int) -> Fact:
-        by, _, name = account.partition("/")
-        return customer(by, name, minute, loyalty={"card": account, "points": points})
-
-    model, newest = Model(), {account: said(account, 0, 0) for account in ACCOUNTS}
-    store = told(list(newest.values()))
-    for minute, (act, one, other) in enumerate(acts, 1):
-        if act == "merge" and other not in model.group(one):
-            merge(store, minute, one, other)
-            model.merge(one, other)
-        elif act == "unmerge" and len(model.group(one)) > 1:
-            before = seen(store, one) if len(model.group(one)) == 2 else None
-            unmerge(store, minute, one)
-            model.unmerge(one)
-            assert before is None or seen(store, one) != before
-        elif act == "points":
-            newest[one] = said(one, minute, other)
-            tell(store, f"evt p{minute}", newest[one])
-        assert together(store) == sorted(sorted(group) for group in model.groups if group)
-    for account in ACCOUNTS:
-        own = {f"{each['card']}": each for each in unpack(seen(store, account))["loyalties"]}
-        assert set(own) == model.group(account)
-        assert all(own[name]["points"] == str(newest[name].loyalty.points) for name in own)  # type: ignore[attr-defined]
-    for minute, one in ((40, ACCOUNTS[0]), (50, ACCOUNTS[1])):
-        others = [name for name in ACCOUNTS if name not in model.group(one)]
-        for other in others[:1]:
-            before_all = {name: seen(store, name) for name in ACCOUNTS}
-            theirs = sorted(model.group(other))
-            merge(store, minute, one, other)
-            unmerge(store, minute + 1, *theirs)
-            assert {name: seen(store, name) for name in ACCOUNTS} == before_all

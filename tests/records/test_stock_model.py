@@ -158,7 +158,7 @@ class World:
         items = self.store.query(keys.stock(TENANT, MUG, PLACE)[0])
         for wanted in showing.stock_wanted(MUG, items, viewer):
             expected = showing.expected_stock(wanted, items, viewer, self.confirmed or None)
-            if expected is not None and showing.plain(expected) == wanted.value:
+            if expected is not None and stock.plain(expected) == wanted.value:
                 continue
             if self.measure == "available" and expected != self.number:  # compare-and-swap
                 self.confirmed = {"value": str(self.number), "at": at(self.now)}
