@@ -10,7 +10,7 @@ from functions.problems import problem
 @route("/v1/customers")
 def list_customers(tenant: str) -> Any:
     """Find customers by e-mail, phone or loyalty card, or by a name and what else is known of them."""
-    asked = query()
+    asked = query("email", "phone", "loyalty", "q")
     key = views.key_of(asked)
     if key is not None:
         return {"customers": views.find_customers(tenant, key)}
