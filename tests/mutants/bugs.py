@@ -82,7 +82,7 @@ BUGS = (
     Bug(
         "apply an event again that was applied",
         "records/apply.py",
-        'if known is not None and known["outcome"] != "quarantined":',
+        "if known is not None and not remapping.is_open(cause, known, about):",
         "if False:",
         (*FAULTS, *RACES),
     ),
