@@ -58,7 +58,7 @@ def hand_in(tenant: str, connection_id: str) -> Any:
     """Take a payload handed in by hand (a file of a poll-only channel, a resource): `?topic=` says what it is."""
     connection = views.connection_of(tenant, connection_id)
     topics = connections.connector_of(connection).manifest.receives.topics
-    topic = query().get("topic", "")
+    topic = query("topic").get("topic", "")
     if topic not in topics:
         return problem(400, "topic_unknown", f"Ask with ?topic= one of: {', '.join(sorted(topics))}.")
     body = raw_body()

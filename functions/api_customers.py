@@ -3,14 +3,16 @@
 from typing import Any
 
 from functions import people, views
-from functions.asking import query, route
+from functions.asking import RefusedError, query, route
 from functions.problems import problem
+
+PAGE, MAX_PAGE = 100, 200
 
 
 @route("/v1/customers")
 def list_customers(tenant: str) -> Any:
     """Find customers by e-mail, phone or loyalty card, or by a name and what else is known of them."""
-    asked = query()
+    asked = query("email", "phone", "loyalty", "q")
     key = views.key_of(asked)
     if key is not None:
         return {"customers": views.find_customers(tenant, key)}
@@ -30,5 +32,12 @@ def get_customer(tenant: str, customer_id: str) -> Any:
 
 @route("/v1/customers/{customer_id}/timeline")
 def get_timeline(tenant: str, customer_id: str) -> Any:
-    """Give what happened with a customer."""
-    return {"timeline": views.timeline(tenant, customer_id)}
+    """Give what happened with a customer, page by page."""
+    from functions import person  # noqa: PLC0415 (it can search payloads too, which no other route does)
+
+    asked = query("limit", "cursor")
+    limit = asked.get("limit", str(PAGE))
+    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= MAX_PAGE:
+        raise RefusedError(400, "query_invalid", f"limit must be 1 to {MAX_PAGE}.")
+    page, cursor = person.timeline(tenant, customer_id, int(limit), asked.get("cursor") or person.LAST)
+    return {"timeline": page, "cursor": cursor}

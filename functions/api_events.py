@@ -12,7 +12,7 @@ MAX_PAGE = 200
 @route("/v1/events")
 def list_events(tenant: str) -> Any:
     """List what was received."""
-    asked = query()
+    asked = query("limit", "cursor")
     limit = asked.get("limit", "50")
     if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= MAX_PAGE:
         return problem(400, "query_invalid", f"limit must be 1 to {MAX_PAGE}.")

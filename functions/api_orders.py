@@ -14,7 +14,7 @@ LINKS = ("exchange", "extra_purchase", "replacement", "split")
 @route("/v1/orders")
 def list_orders(tenant: str) -> Any:
     """Find orders by customer, or by connection and the channel's own id."""
-    asked = query()
+    asked = query("customer", "connection", "channel_order_id")
     if asked.get("customer"):
         return {"orders": views.orders_of(tenant, asked["customer"])}
     if asked.get("connection") and asked.get("channel_order_id"):

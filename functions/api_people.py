@@ -50,7 +50,7 @@ def unmerge_customer(tenant: str, customer_id: str) -> Any:
 @route("/v1/reviews")
 def list_reviews(tenant: str) -> Any:
     """List the pairs of which a person should decide; `?batch=1` lists those that a first load met."""
-    asked = query()
+    asked = query("batch", "cursor")
     try:
         listed, cursor = people.open_reviews(tenant, batch=bool(asked.get("batch")), cursor=asked.get("cursor"))
     except ValueError:

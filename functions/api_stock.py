@@ -25,7 +25,7 @@ def get_stock(tenant: str, sku: str) -> Any:
 @route("/v1/stock/{sku}/availability")
 def get_availability(tenant: str, sku: str) -> Any:
     """Give what a channel may promise, also to a customer of a tier."""
-    asked = query()
+    asked = query("connection", "tier")
     if not asked.get("connection"):
         return problem(400, "query_missing", "Ask with ?connection=, and &tier= for a customer of a tier.")
     connection = views.connection_of(tenant, asked["connection"])
@@ -85,7 +85,7 @@ def put_kit(tenant: str, sku: str) -> Any:
 @route("/v1/tasks")
 def list_tasks(tenant: str) -> Any:
     """List what no rule may settle: where channels sold more than there is."""
-    if query().get("type", "shortage") != "shortage":
+    if query("type").get("type", "shortage") != "shortage":
         return problem(400, "query_invalid", "type must be shortage; tasks of an order stand in the order.")
     return {"tasks": stock_views.shortages(tenant)}
 

@@ -57,13 +57,17 @@ def request() -> Request:
     return current
 
 
-def query() -> dict[str, str]:
+def query(*known: str) -> dict[str, str]:
     """Give what stands behind the question mark.
 
     Raises:
-        RefusedError: a value is longer than any that is known.
+        RefusedError: there is a name that the route does not know, or a value longer than any that is known.
     """
     asked = dict(request().query_params or {})
+    unknown = sorted(set(asked) - set(known))
+    if unknown:
+        names = ", ".join(name[:80] for name in unknown)
+        raise RefusedError(400, "query_invalid", f"Unknown: {names}. Known: {', '.join(known)}.")
     for name, value in asked.items():
         if _is_too_long(value):
             raise RefusedError(400, "query_invalid", f"{name[:80]} has more than {MAX_NAME} bytes.")

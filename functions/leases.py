@@ -124,7 +124,7 @@ class Lease:
 
 
 def _told_from(count_at: str, sent_at: str) -> str:
-    """Say from when on an owner's counts contain what it was told. Many tell whole seconds: a number that we set bears a
-    time from before we sent it. A count that was known before we sent it does not contain it.
+    """Say from when on an owner's counts contain what it was told. Many tell whole seconds: a number that we set bears
+    a time from before we sent it. A count that was known before we sent it does not contain it.
     """
     return max(f"{sent_at[:19]}.000Z", just_after(count_at)) if count_at.endswith(".000Z") else sent_at

@@ -1,5 +1,6 @@
 """A shop that has one number for all its places, and counts one of them with it: it shows what we said, and no less."""
 
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -17,17 +18,16 @@ ROUNDS = 3
 def minutes(moto_hub: MotoHub, monkeypatch: pytest.MonkeyPatch) -> Iterator[datetime]:
     """Times a minute apart, by which the hub and the shop go: WooCommerce tells whole seconds."""
 
-    def pass_by() -> Iterator[datetime]:
-        begin = datetime.now(UTC) + timedelta(minutes=1)
-        while True:
-            begin += timedelta(minutes=1)
-            now = begin
-            monkeypatch.setattr(runtime, "now", lambda: now)
-            for stand_in in moto_hub.stand_ins.values():
-                monkeypatch.setattr(stand_in, "now", lambda: now)
-            yield now
+    begin, passed = datetime.now(UTC), itertools.count(2)
 
-    return pass_by()
+    def pass_by() -> datetime:
+        now = begin + timedelta(minutes=next(passed))
+        monkeypatch.setattr(runtime, "now", lambda: now)
+        for stand_in in moto_hub.stand_ins.values():
+            monkeypatch.setattr(stand_in, "now", lambda: now)
+        return now
+
+    return iter(pass_by, None)
 
 
 def hear(hub: MotoHub) -> None:

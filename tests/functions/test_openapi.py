@@ -90,3 +90,15 @@ def test_what_is_longer_than_any_name_is_refused(moto_hub: MotoHub) -> None:
     assert moto_hub.ask("/v1/orders", customer="é" * 513).problem() == "query_invalid"
     said = moto_hub.tell("/v1/replays", {"since": "2020-01-01T00:00:00Z", "connection": "x" * 1025})
     assert said.problem() == "body_invalid"
+
+
+ASKED = [(path, said.query) for (method, path), said in sorted(DECLARED.items()) if method == "GET" and said.query]
+
+
+@pytest.mark.parametrize(("path", "known"), ASKED)
+def test_a_misspelt_question_is_refused_and_told_what_is_known(
+    moto_hub: MotoHub, path: str, known: dict[str, Any]
+) -> None:
+    answer = moto_hub.ask(path.replace("{sku}", "MUG"), emial="a@example.com")
+    assert (answer.status, answer.problem()) == (400, "query_invalid")
+    assert answer.json()["detail"] == f"Unknown: emial. Known: {', '.join(known)}."
