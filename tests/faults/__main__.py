@@ -86,9 +86,10 @@ def _tell(console: Console, found: dict[str, Any], outcomes: list[campaign.Outco
     kinds = ", ".join(f"{kind} {count}" for kind, count in totals.most_common())
     console.print(f"{found['seeds']} seeds, {found['events']} deliveries, {found['faults']} faults: {kinds}")
     console.print(f"{played.races} small races in all their {played.schedules} schedules; {found['seconds']} s")
-    tried = {"lost": "events", "double_applied": "events", "oversold": "seeds", "cross_tenant": "seeds"}
+    promises = sum(each.promises for each in outcomes)
+    tried = {"lost": "events", "double_applied": "events", "oversold": "reservations", "cross_tenant": "seeds"}
     for name, unit in tried.items():
-        count, of = found[name], found[unit]
+        count, of = found[name], {**found, "reservations": promises}[unit]
         bound = f"under {3 / of:.1e} each with 95 % confidence" if of and not count else "look below"
         console.print(f"{name}: {count} of {of} {unit} ({bound})", style="red" if count else "green")
     for each in (each for each in outcomes if each.violations):

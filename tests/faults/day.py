@@ -29,6 +29,7 @@ class Event:
     facts: tuple[Fact, ...]
     minute: int
     tells: bool
+    plain: tuple[Any, ...] = ("nothing",)  # what it means for a shelf on paper
 
     def cause(self, tenant: str) -> Cause:
         """Say what changes records when this event is applied."""
