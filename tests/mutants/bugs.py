@@ -100,7 +100,7 @@ BUGS = (
         "records/order_book.py",
         "if order is None:  #",
         "if order is None:\n            continue\n        if False:  #",
-        CAMPAIGN,
+        FAULTS,
     ),
     Bug(
         "un-ship what a channel calls pending again",
