@@ -15,10 +15,11 @@ from typing import Any
 from functions import connections, erasing_shops, runtime
 from functions.forgetting import forget
 from functions.runtime import logger
-from functions.searching import KEPT, Hit, Sought, order_id_of, pages
+from functions.searching import KEPT, Hit, Sought, is_about_somebody, order_id_of, pages
 from records import erasure, linking, order_book
 from records.apply import change
 from records.cause import Cause
+from records.claims import since
 from records.erasure import AT_ONCE, Person
 from records.errors import ConflictError
 from records.packing import pack, unpack
@@ -30,6 +31,7 @@ TELLING_FOR = timedelta(days=30)
 TELL_AGAIN = timedelta(hours=1)
 
 PAGE = 50
+BEGINNING = "0"  # sorts before every time
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,26 @@ def _open(item: Item, run: Run) -> bool:
     if item["type"] == "access":
         _write(item, {"stage": "ready", "customers": sorted(customers), **_done(item)}, ("subject",))
         return False
+    if "undecided" in item and not _are_there(cause, item["undecided"]):
+        # Who was meant has been erased by hand. Whoever is left answers to the same key, and did not ask.
+        _write(item, {"stage": "done", **_done(item)}, ("subject", "undecided"))
+        return False
     if len(customers) > 1:
-        if item.get("undecided") is None:
+        if "undecided" not in item:
             _write(item, {"undecided": sorted(customers)})
         return False
     _close(item, sorted(customers), cause, subject)
     return True
+
+
+def _are_there(cause: Cause, customers: list[str]) -> bool:
+    """Tell whether each of some customers is there still, be it as the one it became."""
+
+    def look(unit: Unit) -> bool:
+        heads = linking.heads_of(unit, cause.tenant, customers).values()
+        return all(linking.customer(unit, cause.tenant, head) is not None for head in heads)
+
+    return change(runtime.records(), cause, look, fresh=True)
 
 
 def _close(item: Item, customers: list[str], cause: Cause, subject: dict[str, Any]) -> None:
@@ -100,14 +116,14 @@ def _close(item: Item, customers: list[str], cause: Cause, subject: dict[str, An
 
 
 def _begun(person: Person, subject: dict[str, Any], at: str) -> dict[str, Any]:
-    sought = {**person, "own": sorted({*person["own"], *erasure.keys_of(subject)}), "orders": [], "parcels": []}
+    sought = {**person, "own": sorted({*person["own"], *erasure.keys_of(subject)}), "orders": []}
     counts = {"customers": len(person["customers"]), "accounts": len(person["accounts"]), "keys": len(person["own"])}
     begun = {
         "stage": "searching",
         "erased_at": at,
         "customers": person["customers"],
         "counts": counts,
-        "cursor": "",
+        "cursor": BEGINNING,
         "told": 1,
     }
     return {**begun, "subject": pack(sought)}
@@ -134,58 +150,86 @@ def _to_tell(item: Item, subject: dict[str, Any], person: Person) -> dict[str, l
 
 def _search(item: Item, run: Run) -> bool:
     """Find what else names the person, a page at a time. The search begins again where events are still to be taken up:
-    only then do they say who they are about.
+    only then do they say who they are about; and where an order is met that nobody was tied to, such as a test order.
+
+    An order is noted with the request before it is forgotten: from then on it leads to nobody, and without the note the
+    payloads of its parcels would not be found any more.
     """
     cause, person = cause_of(item), unpack(item["subject"])
+    if orders := _orders(item, person) - set(person["orders"]):
+        _note(item, person, orders)
+        return True
+    begun = runtime.now()
     counts: Counter[str] = Counter(item["counts"])
-    _forget_records(item, cause, person, counts)
     sought = Sought(item["tenant"], set(person["own"]), set(person["accounts"]))
+    _forget_records(item, cause, person, sought, counts)
     cursor, again = item["cursor"], ""
     for hits, after, waits in pages(sought, cursor, run.reach):
-        sought.orders, sought.parcels = set(person["orders"]), set(person["parcels"])
-        for hit in hits:
-            _forget_hit(item, cause, hit, sought, person, counts)
-        again = again or (cursor if waits else "")
+        theirs = [hit for hit in hits if not is_new(hit, item["erased_at"])]
+        if orders := {name for hit in theirs for name in _named(item, hit)} - set(person["orders"]):
+            _note(item, person, orders)
+            return True
+        for hit in theirs:
+            _forget_hit(item, hit, counts)
+        again = again or (cursor or BEGINNING if waits else "")
         cursor = after
         if not run.has_time():
-            _write(item, {"cursor": again or cursor, "counts": dict(counts), "subject": pack(person)})
+            _write(item, {"cursor": again or cursor, "counts": dict(counts)})
             return False
-    found = {"counts": dict(counts), "subject": pack(person), "cursor": again or cursor}
-    _write(item, {**found, **({} if again else {"stage": "telling"})})
+    erased = datetime.fromisoformat(item["erased_at"])
+    if not again and begun < erased + run.indexed:  # what was received or placed just before may not be listed yet
+        again = min(cursor, runtime.rfc3339(erased - run.indexed))
+    _write(item, {"counts": dict(counts), "cursor": again or cursor, **({} if again else {"stage": "telling"})})
     return not again
 
 
-def _forget_records(item: Item, cause: Cause, person: Person, counts: Counter[str]) -> None:
-    """Forget whose the orders and visits are that stand with the person's accounts."""
-    records = runtime.records()
+def _orders(item: Item, person: Person) -> set[str]:
+    """Name the orders that stand with the person's accounts. One that is forgotten stands there no more."""
+    found: set[str] = set()
     for account_id in person["accounts"]:
-        start, count = None, 0
-        while start is not None or count == 0:
-            value = f"{item['tenant']}#{account_id}"
-            found, start = records.index("by_customer", "customer_key", value, limit=PAGE, start=start)
-            for _, order_id in (pk.rsplit("#", 1) for pk, _ in found):
-                _forget_order(item, cause, order_id, person, counts)
-            count += 1
-        partition = keys.interaction(item["tenant"], account_id, "", "")[0]
-        while visits := [each for each in records.query(partition) if "fact" in each][:PAGE]:
-            counts["interactions"] += change(records, cause, partial(erasure.forget_visits, items=visits))
+        start, value = None, f"{item['tenant']}#{account_id}"
+        while True:
+            page, start = runtime.records().index("by_customer", "customer_key", value, limit=PAGE, start=start)
+            found |= {pk.rpartition("#")[2] for pk, _ in page}
+            if start is None:
+                break
+    return found
 
 
-def _forget_order(item: Item, cause: Cause, order_id: str, person: Person, counts: Counter[str]) -> None:
-    at = item["erased_at"]
-    parcels = change(runtime.records(), cause, lambda unit: order_book.forget(unit, cause, order_id, at))
-    if parcels is not None and order_id not in person["orders"]:
-        person["orders"].append(order_id)
-        counts["orders"] += 1
-        counts["shipments"] += len(set(parcels) - set(person["parcels"]))
-        person["parcels"] = sorted({*person["parcels"], *parcels})
+def _named(item: Item, hit: Hit) -> set[str]:
+    """Name the orders that a payload is about."""
+    return {name for stated in hit.theirs if (name := order_id_of(item["tenant"], stated)) is not None}
 
 
-def _forget_hit(item: Item, cause: Cause, hit: Hit, sought: Sought, person: Person, counts: Counter[str]) -> None:
-    for stated in hit.theirs:  # an order that no customer was tied to, such as a test order
-        order_id = order_id_of(item["tenant"], stated)
-        if order_id is not None and order_id not in person["orders"]:
-            _forget_order(item, cause, order_id, person, counts)
+def _note(item: Item, person: Person, orders: set[str]) -> None:
+    """Note orders with the request, and search from the beginning: their parcels may have been told of before them."""
+    noted = {**person, "orders": sorted({*person["orders"], *orders})}
+    _write(item, {"subject": pack(noted), "cursor": BEGINNING})
+
+
+def _forget_records(item: Item, cause: Cause, person: Person, sought: Sought, counts: Counter[str]) -> None:
+    """Forget whose the noted orders are and what the person did, up to their erasure; says where that may be told."""
+    records, at = runtime.records(), item["erased_at"]
+    for order_id in person["orders"]:
+        parcels = change(records, cause, partial(order_book.forget, cause=cause, order_id=order_id, at=at))
+        if parcels is not None:
+            sought.orders.add(order_id)
+            sought.parcels.update(parcels)
+    counts["orders"], counts["shipments"] = len(sought.orders), len(sought.parcels)
+    for account_id in person["accounts"]:
+        did = records.query(keys.interaction(item["tenant"], account_id, "", "")[0])
+        visits = [each for each in did if "fact" in each and each["at"] <= at]
+        for start in range(0, len(visits), PAGE):
+            page = visits[start : start + PAGE]
+            counts["interactions"] += change(records, cause, partial(erasure.forget_visits, items=page))
+
+
+def is_new(hit: Hit, erased_at: str) -> bool:
+    """Tell whether a payload tells of a new beginning, such as a purchase after the erasure: then it stays."""
+    return any(is_about_somebody(stated) and since(stated) > erased_at for stated in hit.theirs)
+
+
+def _forget_hit(item: Item, hit: Hit, counts: Counter[str]) -> None:
     counts[forget(hit.item, hit.payload, hit.names, item["erased_at"], is_shared=not hit.is_whole)] += 1
     for each in runtime.records().query(keys.applied(item["tenant"], hit.item["event_id"])[0], "PUSH#"):
         if "reference" in each and " customer " in each["id"]:  # the id by which a channel knows them
@@ -195,19 +239,13 @@ def _forget_hit(item: Item, cause: Cause, hit: Hit, sought: Sought, person: Pers
 def _tell(item: Item, run: Run) -> bool:
     """See that every channel confirms; then nothing that leads to the person is needed any more."""
     moment, erased = runtime.now(), datetime.fromisoformat(item["erased_at"])
-    if moment < erased + run.indexed:
-        return False
-    cause, person = cause_of(item), unpack(item["subject"])
-    counts: Counter[str] = Counter(item["counts"])
-    _forget_records(item, cause, person, counts)
     is_over = moment > erased + TELLING_FOR
     told = {name: _outcome(name, said, is_over=is_over) for name, said in item.items() if name.startswith("tell#")}
-    put: dict[str, Any] = {**told, "counts": dict(counts)}
     if all("ids" not in said for said in told.values()):
-        _write(item, {**put, "stage": "done", **_done(item)}, ("subject", "cursor"))
-        return False
-    if moment > datetime.fromisoformat(str(item.get("told_at", item["erased_at"]))) + TELL_AGAIN:
-        _write(item, {**put, "told_at": cause.at, "told": int(item["told"]) + 1})
+        _write(item, {**told, "stage": "done", **_done(item)}, ("subject", "cursor"))
+    elif moment > datetime.fromisoformat(str(item.get("told_at", item["erased_at"]))) + TELL_AGAIN:
+        at = runtime.rfc3339(moment)
+        _write(item, {**told, "told_at": at, "told": int(item["told"]) + 1})
     return False
 
 
