@@ -6,13 +6,13 @@ knows them has to confirm that it forgot them too. What leads to the person stay
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from functions import connections, erasing_shops, runtime
+from functions import connections, erasing_shops, runtime, telling
 from functions.forgetting import forget
 from functions.runtime import logger
 from functions.searching import KEPT, Hit, Sought, is_about_somebody, order_id_of, pages
@@ -31,6 +31,7 @@ TELLING_FOR = timedelta(days=30)
 TELL_AGAIN = timedelta(hours=1)
 
 PAGE = 50
+TELL = "tell#"
 BEGINNING = "0"  # sorts before every time
 
 
@@ -107,12 +108,23 @@ def _close(item: Item, customers: list[str], cause: Cause, subject: dict[str, An
             raise ConflictError("the request was taken up by another run")
         person = erasure.close(unit, cause, customers, at)
         linking.entomb(unit, cause.tenant, erasure.keys_of(subject), at)
-        told = {f"tell#{name}": {"ids": ids} for name, ids in _to_tell(item, subject, person).items()}
+        _forget_shown(unit, item["tenant"], customers)
+        told = {f"tell#{name}": {"ids": ids} for name, ids in telling.to_tell(item, subject, person).items()}
         fields = {name: value for name, value in item.items() if name not in ("pk", "sk", "ver", "undecided")}
         fields |= cause.stamp("erasure", item["id"], ["erased"]) | {"at": item["at"], "status_key": item["status_key"]}
         unit.save(key, {**fields, **told, **_begun(person, subject, at)})
 
     change(records, cause, close)
+
+
+def _forget_shown(unit: Unit, tenant: str, customers: list[str]) -> None:
+    """Forget what channels confirmed of them: who comes back, saying the same, must be shown to each of them again."""
+    names = [each.connection_id for each in connections.all_connections() if each.tenant == tenant]
+    places = [keys.shown(tenant, name, f"customer {each}") for name in names for each in customers]
+    unit.load(places)
+    for place in places:
+        if unit.item(place) is not None:
+            unit.update(Update(place, remove=("value",)))
 
 
 def _begun(person: Person, subject: dict[str, Any], at: str) -> dict[str, Any]:
@@ -141,13 +153,6 @@ def _release(unit: Unit, cause: Cause, part: Person, at: str) -> None:
     erasure.release(unit, cause, part, at)
 
 
-def _to_tell(item: Item, subject: dict[str, Any], person: Person) -> dict[str, list[str]]:
-    """Say which ids each channel must forget; whoever asked knows of the one it named."""
-    known = {name: set(ids) for name, ids in person["channels"].items()}
-    known.get(item["connection_id"], set()).discard(subject.get("channel_customer_id"))
-    return {name: sorted(ids) for name, ids in known.items() if ids}
-
-
 def _search(item: Item, run: Run) -> bool:
     """Find what else names the person, a page at a time. The search begins again where events are still to be taken up:
     only then do they say who they are about; and where an order is met that nobody was tied to, such as a test order.
@@ -157,7 +162,7 @@ def _search(item: Item, run: Run) -> bool:
     """
     cause, person = cause_of(item), unpack(item["subject"])
     if orders := _orders(item, person) - set(person["orders"]):
-        _note(item, person, orders)
+        _note(item, person, orders, item["counts"])
         return True
     begun = runtime.now()
     counts: Counter[str] = Counter(item["counts"])
@@ -167,7 +172,10 @@ def _search(item: Item, run: Run) -> bool:
     for hits, after, waits in pages(sought, cursor, run.reach):
         theirs = [hit for hit in hits if not is_new(hit, item["erased_at"])]
         if orders := {name for hit in theirs for name in _named(item, hit)} - set(person["orders"]):
-            _note(item, person, orders)
+            _note(item, person, orders, counts)
+            return True
+        if found := telling.untold(item["tenant"], person, theirs):
+            _write(item, {**telling.also(item, person, found), "counts": dict(counts)})
             return True
         for hit in theirs:
             _forget_hit(item, hit, counts)
@@ -201,10 +209,10 @@ def _named(item: Item, hit: Hit) -> set[str]:
     return {name for stated in hit.theirs if (name := order_id_of(item["tenant"], stated)) is not None}
 
 
-def _note(item: Item, person: Person, orders: set[str]) -> None:
+def _note(item: Item, person: Person, orders: set[str], counts: Mapping[str, int]) -> None:
     """Note orders with the request, and search from the beginning: their parcels may have been told of before them."""
     noted = {**person, "orders": sorted({*person["orders"], *orders})}
-    _write(item, {"subject": pack(noted), "cursor": BEGINNING})
+    _write(item, {"subject": pack(noted), "cursor": BEGINNING, "counts": dict(counts)})
 
 
 def _forget_records(item: Item, cause: Cause, person: Person, sought: Sought, counts: Counter[str]) -> None:
@@ -240,26 +248,17 @@ def _tell(item: Item, run: Run) -> bool:
     """See that every channel confirms; then nothing that leads to the person is needed any more."""
     moment, erased = runtime.now(), datetime.fromisoformat(item["erased_at"])
     is_over = moment > erased + TELLING_FOR
-    told = {name: _outcome(name, said, is_over=is_over) for name, said in item.items() if name.startswith("tell#")}
+    told = {
+        name: telling.outcome(name.removeprefix(TELL), said, is_over=is_over)
+        for name, said in item.items()
+        if name.startswith(TELL)
+    }
     if all("ids" not in said for said in told.values()):
         _write(item, {**told, "stage": "done", **_done(item)}, ("subject", "cursor"))
     elif moment > datetime.fromisoformat(str(item.get("told_at", item["erased_at"]))) + TELL_AGAIN:
         at = runtime.rfc3339(moment)
         _write(item, {**told, "told_at": at, "told": int(item["told"]) + 1})
     return False
-
-
-def _outcome(name: str, said: dict[str, Any], *, is_over: bool) -> dict[str, Any]:
-    """Say what became of telling a channel; one that cannot be told is named in the receipt, for a person to do."""
-    if "ids" not in said:
-        return said
-    connection = connections.find(name.removeprefix("tell#"))
-    at = runtime.rfc3339(runtime.now())
-    if connection is None:
-        return {"outcome": "gone", "at": at}
-    if "erasure" not in connections.connector_of(connection).manifest.pushes:
-        return {"outcome": "cannot be told", "at": at}
-    return {"outcome": "unanswered", "at": at} if is_over else said
 
 
 def _write(item: Item, put: dict[str, Any], remove: tuple[str, ...] = ()) -> None:

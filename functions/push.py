@@ -25,7 +25,7 @@ from records import showing, stock
 from records.kits import containing
 from records.showing import Viewer, Wanted
 from records.store import keys
-from records.store.actions import Item, Update
+from records.store.actions import Is, Item, Update
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -161,17 +161,18 @@ def _push_erasure(task: Task) -> None:
     left = runtime.records().get([key])[key].get(name, {}).get("ids", [])
     if not left or "erasure" not in task.kind.manifest.pushes:
         return
-    for number, channel_customer_id in enumerate(left):
-        wanted = Wanted(
-            "erasure", f"{key[0].rpartition('#')[2]}/{number}", "erased", {"channel_customer_id": channel_customer_id}
-        )
+    for channel_customer_id in left:
+        # The digest, not the place in the list: an id that is found later must not take another's turn.
+        about = {"channel_customer_id": channel_customer_id}
+        wanted = Wanted("erasure", f"{task.detail['subject']}/{_digest(about)}", "erased", about)
         with Lease(task.connection, wanted, task.attempt) as shown:
             if shown.item.get("value") != wanted.value:
                 send(task, wanted, wanted.record, shown)
             if shown.item.get("value") != wanted.value:
                 return  # the channel refuses it; it is asked again until it is too late
     at = runtime.rfc3339(runtime.now())
-    runtime.records().write([Update(key, {name: {"outcome": "confirmed", "at": at}})])
+    # Only of what was told: another id of theirs may have been found meanwhile, and the message comes again.
+    runtime.records().write([Update(key, {name: {"outcome": "confirmed", "at": at}}, when=Is(name, {"ids": left}))])
 
 
 def _lacks(task: Task, wanted: Wanted) -> str:

@@ -156,3 +156,17 @@ def test_what_they_do_after_it_stays_while_channels_are_told(moto_hub: MotoHub) 
     kept = moto_hub.ask(f"/v1/customers/{found['customer_id']}/export").json()
     assert [each["topic"] for each in kept["payloads"]] == ["orders/create"]
     assert moto_hub.ask(f"/v1/erasures/{receipt}").json()["counts"]["interactions"] == 1
+
+
+def test_a_channel_forgets_whom_it_knows_from_the_hub_alone_until_they_come_back(moto_hub: MotoHub) -> None:
+    customer_id = buy(moto_hub)
+    crm = moto_hub.stand_ins["crm"]
+    assert [each["email"] for each in crm.contacts().values()] == [canary.EMAIL]
+    assert moto_hub.tell(f"/v1/customers/{customer_id}/erase", {}).status == 202
+    canary.erase(moto_hub, runs=2)
+    assert crm.contacts() == {}
+
+    canary.order(moto_hub.stand_ins["web"])
+    canary.settle(moto_hub)
+
+    assert [each["email"] for each in crm.contacts().values()] == [canary.EMAIL]
