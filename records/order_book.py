@@ -83,7 +83,9 @@ def _buyer(unit: Unit, cause: Cause, item: Item, facts: Sequence[Stored]) -> Buy
     """
     buyer = (item.get("customer_id"), item.get("named_by", ""))
     for fact in facts:
-        if fact["kind"] == "order" and not fact.get("test") and (named := identity.take_buyer(unit, cause, fact)):
+        if fact["kind"] != "order" or fact.get("test"):
+            continue
+        if named := identity.take_buyer(unit, cause.people, fact):
             buyer = max(buyer, (named, f"{fact['source_version']} {fact['fact_id']}"), key=lambda each: each[1])
     return buyer
 
