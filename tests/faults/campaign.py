@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,8 @@ from records.store.actions import Item, Key, Store
 from records.store.memory import MemoryStore
 
 TENANTS = ("acme", "bruno")
+GROUP = "group:maison"
+SHARING = 3  # of so many days the tenants share their customers on one
 HANDLERS = 3
 FAULTS = 24  # at most, in one day
 Delivery = tuple[str, Event]
@@ -42,9 +44,10 @@ class Outcome:
 
 def play(seed: int) -> Outcome:
     """Play a seed and compare its end with that of the same events told once each, in order, without a fault."""
-    dice, told, outcome = random.Random(seed), day(seed), Outcome(seed)
-    store = MemoryStore()
-    deliveries = [(tenant, event) for tenant in TENANTS for event in told for _ in range(dice.randint(1, 3))]
+    dice, outcome, store = random.Random(seed), Outcome(seed), MemoryStore()
+    people = GROUP if seed % SHARING == 0 else ""
+    told = {tenant: [event.at_member(tenant, people) if people else event for event in day(seed)] for tenant in TENANTS}
+    deliveries = [(tenant, event) for tenant in TENANTS for event in told[tenant] for _ in range(dice.randint(1, 3))]
     dice.shuffle(deliveries)
     outcome.events = len(deliveries)
     past: dict[Key, Item] = {}
@@ -53,9 +56,14 @@ def play(seed: int) -> Outcome:
     bugs = [each for each in one_schedule(store, handlers, dice.choice) if isinstance(each, Exception)]
     outcome.lost += len(bugs)
     outcome.violations += [f"a handler ended with {bug!r}" for bug in bugs]
+    plain = MemoryStore()
     for tenant in TENANTS:
-        _compare(store, tenant, told, outcome)
-    _look_for_strangers(store, told, outcome)
+        for event in told[tenant]:
+            apply(plain, event.cause(tenant), event.facts, {}, pause=lambda _: None)
+        _look_for_markers(store, tenant, told[tenant], outcome)
+    for party in (*TENANTS, *([people] if people else [])):
+        _compare(store, plain, party, people, outcome)
+    _look_for_strangers(store, told, people, outcome)
     return outcome
 
 
@@ -77,14 +85,14 @@ def _handler(
     return work
 
 
-def _compare(store: MemoryStore, tenant: str, told: Sequence[Event], outcome: Outcome) -> None:
-    plain = MemoryStore()
-    for event in told:
-        apply(plain, event.cause(tenant), event.facts, {}, pause=lambda _: None)
+def _look_for_markers(store: MemoryStore, tenant: str, told: Sequence[Event], outcome: Outcome) -> None:
     unmarked = [event.event_id for event in told if keys.applied(tenant, event.event_id) not in store.items]
     outcome.lost += len(unmarked)
     outcome.violations += [f"{tenant}: {event_id} has no marker" for event_id in unmarked]
-    wanted, found = digest(plain, tenant), digest(store, tenant)
+
+
+def _compare(store: MemoryStore, plain: MemoryStore, tenant: str, people: str, outcome: Outcome) -> None:
+    wanted, found = digest(plain, tenant, people), digest(store, tenant, people)
     for name in sorted({*wanted, *found}):
         if name not in found:
             outcome.lost += 1
@@ -100,28 +108,38 @@ def _compare(store: MemoryStore, tenant: str, told: Sequence[Event], outcome: Ou
             outcome.violations.append(f"{tenant} {sku}: {seen.available} available of {seen}")
 
 
-def _look_for_strangers(store: MemoryStore, told: Sequence[Event], outcome: Outcome) -> None:
-    """Look for one tenant's name or ids in another's items; outside, both use the same ids."""
-    for tenant in TENANTS:
-        others = {other: _names(store, other, told) for other in TENANTS if other != tenant}
+def _look_for_strangers(store: MemoryStore, told: Mapping[str, Sequence[Event]], people: str, outcome: Outcome) -> None:
+    """Look for one tenant's name or ids in another's items; outside, both use the same ids. What is kept for a group
+    may name the tenants, whose connections know its customers, and none of their orders.
+    """
+    orders = {tenant: _orders(tenant, told[tenant]) for tenant in TENANTS}
+    for tenant in (*TENANTS, *([people] if people else [])):
+        names = {
+            other: orders[other] if tenant == people else _names(store, other) | orders[other] for other in TENANTS
+        }
+        others = {other: found for other, found in names.items() if other != tenant}
         mine = [(at, json.dumps(_shown(item))) for at, item in store.items.items() if at[0].startswith(f"{tenant}#")]
         for at, text in mine:
             met = [name for names in others.values() for name in names if name in text]
             outcome.cross_tenant += len(met)
             outcome.violations += [f"{at} names {name} of another tenant" for name in met]
-    homeless = [at for at in store.items if not at[0].startswith(tuple(f"{tenant}#" for tenant in TENANTS))]
+    parties = (*TENANTS, *([people] if people else []))
+    homeless = [at for at in store.items if not at[0].startswith(tuple(f"{party}#" for party in parties))]
     outcome.cross_tenant += len(homeless)
     outcome.violations += [f"{at} belongs to no tenant" for at in homeless]
 
 
-def _names(store: MemoryStore, tenant: str, told: Sequence[Event]) -> set[str]:
-    orders = {
+def _orders(tenant: str, told: Sequence[Event]) -> set[str]:
+    return {
         ids.order_id(tenant, fact.connection_id, str(getattr(fact, "channel_order_id", "")))
         for event in told
         for fact in event.facts
     }
+
+
+def _names(store: MemoryStore, tenant: str) -> set[str]:
     customers = {pk.rpartition("#")[2] for pk, sk in store.items if sk == "CUSTOMER" and pk.startswith(f"{tenant}#")}
-    return {tenant, *orders, *customers}
+    return {tenant, *customers}
 
 
 def _shown(item: Item) -> dict[str, Any]:
