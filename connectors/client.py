@@ -37,7 +37,7 @@ class Push:
     believed to show (None: unknown), for compare-and-swap; `as_of` is the time of the knowledge (RFC 3339).
     """
 
-    record: Literal["stock", "fulfillment", "customer"]
+    record: Literal["stock", "fulfillment", "customer", "erasure"]
     key: str
     body: dict[str, Any]
     idempotency_key: str

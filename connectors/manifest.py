@@ -22,7 +22,7 @@ MAX_ID = 200
 
 Method = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
-Record = Literal["stock", "fulfillment", "customer"]
+Record = Literal["stock", "fulfillment", "customer", "erasure"]
 
 
 def _exactly_one(part: BaseModel) -> None:

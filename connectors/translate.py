@@ -26,8 +26,15 @@ class ContractBreachError(Exception):
         self.pointer = pointer
 
 
-def statements(connector: Connector, connection: Connection, topic: str, payload: Any) -> tuple[list[Any], list[Any]]:
-    """Give what a payload states, as the mapping put it, and what a lenient converter had to drop.
+TRIED_AT = "2026-11-22T09:00:00.000Z"
+"""When samples and files that are only tried count as received."""
+
+
+def statements(
+    connector: Connector, connection: Connection, topic: str, payload: Any, received_at: str = TRIED_AT
+) -> tuple[list[Any], list[Any]]:
+    """Give what a payload states, as the mapping put it, and what a lenient converter had to drop. `received_at` is
+    when it first reached the Inbox, however often it is read again.
 
     Raises:
         TopicError: the connector does not receive this topic.
@@ -38,7 +45,8 @@ def statements(connector: Connector, connection: Connection, topic: str, payload
         return [], []
     mapping = load_in(connector.mappings_folder / f"{rule.mapping}.in.yaml")
     losses: list[Any] = []
-    return mapping.statements(payload, context(connection), losses), losses
+    known = {**context(connection), "received_at": received_at}
+    return mapping.statements(payload, known, losses), losses
 
 
 def fact(statement: dict[str, Any], event_id: str, connection: Connection) -> "Fact":
@@ -97,6 +105,7 @@ def context(connection: Connection) -> Mapping[str, Any]:
 
 
 __all__ = [
+    "TRIED_AT",
     "ContractBreachError",
     "MappingError",
     "PayloadError",

@@ -252,10 +252,12 @@ class Fulfillment(Fact):
 
 
 class Adjustment(Fact):
-    """A signed change to an order after it was placed; a negative amount goes to the buyer."""
+    """A signed change to an order after it was placed; a negative amount goes to the buyer. `order_reference` is
+    `<connection_id>/<channel_order_id>`, for systems that give back money for another channel's order."""
 
     kind: Literal["adjustment"]
-    channel_order_id: Id
+    channel_order_id: Id | None = None
+    order_reference: str | None = None
     adjustment_id: Id
     type: Literal["refund", "return", "cancellation", "exchange", "price_adjustment", "dispute"]
     status: Literal["pending", "success", "cancelled", "failed"]
@@ -264,7 +266,7 @@ class Adjustment(Fact):
     lines: tuple[AdjustedLine, ...] = ()
     reason: str | None = None
 
-    KEY = ("channel_order_id", "adjustment_id")
+    KEY = ("channel_order_id", "order_reference", "adjustment_id")
 
 
 class Customer(Fact):
@@ -315,12 +317,12 @@ class Consent(Fact):
 
 
 class PrivacyRequest(Fact):
-    """A data subject's request, with the day it must be answered by."""
+    """A data subject's request, and the time it must be answered by, where the channel says one."""
 
     kind: Literal["privacy_request"]
     type: Literal["access", "erasure", "shop_erasure"]
     subject: Subject
-    due_at: Time
+    due_at: Time | None = None
 
     KEY = ("type", "subject")
 

@@ -70,7 +70,7 @@ def announcement(item: dict[str, Any]) -> dict[str, Any] | None:
     name = _name(record, item)
     if name is None:
         return None
-    version = int(item.get("ver", 1))
+    version = int(item.get("told", item.get("ver", 1)))  # of an erasure only that it is told again is news
     detail = _envelope(name, item["tenant"], item["id"], f"{item['pk']} {item['sk']} {version}", item["at"])
     detail |= {"record": record, "version": version, "changed": item["changed"]}
     detail |= {"cause": item["cause"], "origin": item["origin"], "hop": item["hop"]}
@@ -82,6 +82,8 @@ def announcement(item: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _name(record: str, item: dict[str, Any]) -> str | None:
+    if record == "erasure":
+        return "CustomerErased"
     if record == "push":
         return ENDED.get(item["outcome"])
     if item["changed"] in (["merged"], ["unmerged"]):

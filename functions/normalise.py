@@ -7,7 +7,7 @@ dead-letter queue.
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connectors.catalogue import Connector
 from connectors.client import make_call
@@ -20,12 +20,16 @@ from functions.ingest import ingest
 from functions.runtime import logger
 from mappings.errors import MappingFileError
 from records import remapping
-from records.apply import apply, marker
+from records.apply import Applied, apply, marker
 from records.cause import Cause
 from records.errors import ConflictError, ContractError, UnknownSkuError
+from records.facts import stored
 from records.packing import pack
 from records.store import keys
 from records.store.actions import Item
+
+if TYPE_CHECKING:
+    from events.facts import Fact
 
 FAULTS = (PayloadError, MappingError, MappingFileError, ContractBreachError, ContractError, UnknownSkuError)
 """What no repetition mends: the payload or a mapping is wrong."""
@@ -58,6 +62,9 @@ def _normalise(message: dict[str, Any], queue: str, attempt: int) -> None:
         first_load=connection is not None and connection.first_load,
         group=connection.group if connection else "",
     )
+    if "erased_at" in item:
+        _skip(cause, item)
+        return
     if connection is None or connection.tenant != tenant:
         _quarantine(cause, item, "connection_unknown", f"connection {item['connection_id']} is not registered", None)
         return
@@ -88,7 +95,7 @@ def _apply(cause: Cause, connection: Connection, kind: Connector, item: Item, kn
     """Translate and apply; a thin payload is fetched first, and what it names enters as payloads of its own."""
     topic = item["topic"]
     payload = parse(item["body"], item["content_type"])
-    stated, losses = statements(kind, connection, topic, payload)
+    stated, losses = statements(kind, connection, topic, payload, item["received_at"])
     skus.resolve(connection, stated)
     kits.fill(cause.tenant, stated)
     facts = [fact(statement, cause.event_id, connection) for statement in stated]
@@ -100,7 +107,28 @@ def _apply(cause: Cause, connection: Connection, kind: Connector, item: Item, kn
     about = {"topic": topic, "mapping": rule.mapping or "", "facts": [each.fact_id for each in facts]}
     about |= {"connector": item["connector"], "children": children, "dropped": len(losses)}
     applied = apply(runtime.records(), cause, facts, about)
+    if applied.erased:
+        _forget(cause, item, payload, facts, applied)
     logger.info("normalised", outcome=applied.outcome, facts=len(facts), children=len(children))
+
+
+def _forget(cause: Cause, item: Item, payload: Any, facts: "list[Fact]", applied: Applied) -> None:
+    """Take out of a late payload whom an erasure left out of the records. A crash before it: the event comes again."""
+    from functions import forgetting, searching  # noqa: PLC0415 (few payloads are about somebody who is erased)
+
+    said = [stored(each) for each in facts]
+    theirs = [each for each in said if each["fact_id"] in applied.erased]
+    is_shared = any(each not in theirs and searching.is_about_somebody(each) for each in said)
+    forgetting.forget(item, payload, forgetting.names_in(theirs), cause.at, is_shared=is_shared)
+
+
+def _skip(cause: Cause, item: Item) -> None:
+    """Say of a payload that was erased that nothing can come of it any more; what came of it before stays."""
+    about = {"outcome": "erased", "topic": item["topic"], "records": pack([])}
+    try:
+        runtime.records().write([marker(keys.applied(cause.tenant, cause.event_id), cause, about)])
+    except ConflictError:
+        logger.info("erased after it was applied")
 
 
 def _fetch(kind: Connector, cause: Cause, connection: Connection, topic: str, payload: Any) -> list[str]:

@@ -26,7 +26,7 @@ from records import ids, showing, stock
 from records.kits import containing
 from records.showing import Viewer, Wanted
 from records.store import keys
-from records.store.actions import Item
+from records.store.actions import Item, Update
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -171,6 +171,26 @@ def _show_customer(task: Task, item: Item, shown: Lease) -> None:
         send(task, wanted, wanted.record, shown)
 
 
+def _push_erasure(task: Task) -> None:
+    """Let a channel forget whom the hub forgot: each id it knows them by, until it confirmed every one."""
+    tenant, name = task.connection.tenant, f"tell#{task.connection.connection_id}"
+    key = keys.erasure(tenant, task.detail["subject"])
+    left = runtime.records().get([key])[key].get(name, {}).get("ids", [])
+    if not left or "erasure" not in task.kind.manifest.pushes:
+        return
+    for number, channel_customer_id in enumerate(left):
+        wanted = Wanted(
+            "erasure", f"{key[0].rpartition('#')[2]}/{number}", "erased", {"channel_customer_id": channel_customer_id}
+        )
+        with Lease(task.connection, wanted, task.attempt) as shown:
+            if shown.item.get("value") != wanted.value:
+                send(task, wanted, wanted.record, shown)
+            if shown.item.get("value") != wanted.value:
+                return  # the channel refuses it; it is asked again until it is too late
+    at = runtime.rfc3339(runtime.now())
+    runtime.records().write([Update(key, {name: {"outcome": "confirmed", "at": at}})])
+
+
 def _lacks(task: Task, wanted: Wanted) -> str:
     """Name what the channel needs of a record and the record has not."""
     needs = task.kind.manifest.pushes["customer"].needs
@@ -185,4 +205,5 @@ PLANS: dict[str, Callable[[Task], None]] = {
     "stock": _push_stock,
     "order": _push_order,
     "customer": _push_customer,
+    "erasure": _push_erasure,
 }

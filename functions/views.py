@@ -78,7 +78,7 @@ def find_order(tenant: str, connection_id: str, channel_order_id: str) -> dict[s
 
 def orders_of(tenant: str, customer_id: str) -> list[dict[str, Any]]:
     """Give a customer's orders at this tenant, newest first, those of every customer merged into this one too."""
-    item = _customer_item(connections.people_of(tenant), customer_id)
+    item = customer_item(connections.people_of(tenant), customer_id)
     found: list[Key] = []
     for name in [item["id"], *item.get("absorbed", [])]:
         page, _ = runtime.records().index("by_customer", "customer_key", f"{tenant}#{name}", limit=PAGE)
@@ -87,18 +87,21 @@ def orders_of(tenant: str, customer_id: str) -> list[dict[str, Any]]:
     return sorted((order_view(each) for each in items.values()), key=lambda each: each["placed_at"], reverse=True)
 
 
-def _customer_item(people: str, customer_id: str) -> Item:
+def customer_item(people: str, customer_id: str) -> Item:
+    """Give the item of a customer; one that was merged answers as the one it became, one that was erased not at all.
+    `people` says whose customers they are: the tenant's own, or those of its group (`connections.people_of`).
+    """
     item = _item(keys.customer(people, customer_id), f"customer {customer_id}")
     while "redirect" in item:
         item = _item(keys.customer(people, item["redirect"]), f"customer {customer_id}")
+    if "state" not in item:
+        raise MissingError(f"customer {customer_id}")
     return item
 
 
 def customer(people: str, customer_id: str) -> dict[str, Any]:
-    """Give a golden record; one that was merged answers as the one it became. `people` says whose customers they are:
-    the tenant's own, or those of its group (`connections.people_of`).
-    """
-    return identity.record(_customer_item(people, customer_id))
+    """Give a golden record; one that was merged answers as the one it became."""
+    return identity.record(customer_item(people, customer_id))
 
 
 def find_customers(people: str, key: str) -> list[dict[str, Any]]:
@@ -109,22 +112,6 @@ def find_customers(people: str, key: str) -> list[dict[str, Any]]:
         return []
     found = [customer(people, name) for name in claim["holders"]]
     return list({each["customer_id"]: each for each in found}.values())
-
-
-def timeline(tenant: str, customer_id: str) -> list[dict[str, Any]]:
-    """Give what happened with a customer over all channels, newest first."""
-    happened = []
-    for each in orders_of(tenant, customer_id):
-        about = {"order_id": each["order_id"], "connection_id": each["connection_id"], "label": each.get("label")}
-        happened.append({"at": each["placed_at"], "what": "order placed", **about, "status": each["status"]})
-        happened += [
-            {"at": f["occurred_at"], "what": f"shipped ({f['status']})", **about} for f in each["fulfillments"]
-        ]
-        happened += [
-            {"at": a["occurred_at"], "what": a["type"], **about, "amount": a["amount"]} for a in each["adjustments"]
-        ]
-        happened += [{"at": p["at"], "what": f"parcel {p['status']}", **about} for p in each["parcels"].values()]
-    return sorted(happened, key=lambda each: str(each["at"]), reverse=True)
 
 
 def shipment(tenant: str, tracking_number: str) -> dict[str, Any]:

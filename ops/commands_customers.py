@@ -47,18 +47,18 @@ def _show_customer(content: dict[str, Any]) -> None:
 
 
 @app.command("timeline")
-def show_timeline(customer_id: str, as_json: AsJson = False) -> None:
+def show_timeline(customer_id: str, limit: int = 100, cursor: str | None = None, as_json: AsJson = False) -> None:
     """Show what happened with a customer over all channels, newest first."""
-    say(
-        as_json=as_json,
-        content=Api(running.current()).get(f"/v1/customers/{customer_id}/timeline"),
-        people=_show_timeline,
-    )
+    asked = {"limit": str(limit), **({"cursor": cursor} if cursor else {})}
+    content = Api(running.current()).get(f"/v1/customers/{customer_id}/timeline", **asked)
+    say(as_json=as_json, content=content, people=_show_timeline)
 
 
 def _show_timeline(content: dict[str, Any]) -> None:
     rows = [(each["at"], each["what"], each["connection_id"], each.get("label")) for each in content["timeline"]]
     printing.table("Timeline", ("at", "what", "channel", "order"), rows)
+    if content["cursor"]:
+        printing.step(f"go on with --cursor {content['cursor']!r}")
 
 
 By = Annotated[str, typer.Option(help="Who decides.")]
@@ -148,3 +148,59 @@ def shared_values(
 def _show_shared(content: dict[str, Any]) -> None:
     rows = [(each["value"], each["by"], each["at"]) for each in content["shared_values"]]
     printing.table("Shared values", ("value", "by", "at"), rows)
+
+
+@app.command("export")
+def export_customer(customer_id: str, as_json: AsJson = False) -> None:
+    """Give all that is kept of a customer, payloads too: what they may ask for. Read it with --json."""
+    api, path = Api(running.current()), f"/v1/customers/{customer_id}/export"
+    content = api.get(path)
+    while content["cursor"]:
+        printing.step(f"searching payloads: {len(content['payloads'])} found")
+        more = api.get(path, cursor=content["cursor"])
+        content |= {"payloads": content["payloads"] + more["payloads"], "cursor": more["cursor"]}
+    say(as_json=as_json, content=content, people=_show_export)
+
+
+def _show_export(content: dict[str, Any]) -> None:
+    rows = [(name, len(value)) for name, value in content.items() if isinstance(value, list)]
+    printing.table(f"Kept of {content['customer_id']}", ("what", "how many"), rows)
+
+
+@app.command("erase")
+def erase_customer(
+    customer_id: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: what is erased cannot come back.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Begin to erase a customer everywhere, channels included; `customers receipt` says how far it is."""
+    if not yes:
+        typer.confirm(f"Erase {customer_id} everywhere? It cannot be undone.", abort=True, err=True)
+    say(
+        as_json=as_json,
+        content=Api(running.current()).send(f"/v1/customers/{customer_id}/erase", {}),
+        people=_show_receipt,
+    )
+
+
+@app.command("receipt")
+def show_receipt(erasure_id: str, as_json: AsJson = False) -> None:
+    """Show what became of a request to be erased. It names nobody."""
+    say(as_json=as_json, content=Api(running.current()).get(f"/v1/erasures/{erasure_id}"), people=_show_receipt)
+
+
+def _show_receipt(content: dict[str, Any]) -> None:
+    printing.pairs(content["erasure_id"], {name: value for name, value in content.items() if name != "channels"})
+    told = [(name, said["outcome"], said.get("at")) for name, said in content["channels"].items()]
+    printing.table("Channels", ("channel", "outcome", "at"), told)
+
+
+@app.command("privacy")
+def list_privacy(status: str = "open", as_json: AsJson = False) -> None:
+    """List what people asked for: to see what is kept, or to be erased."""
+    say(as_json=as_json, content=Api(running.current()).get("/v1/privacy", status=status), people=_show_privacy)
+
+
+def _show_privacy(content: dict[str, Any]) -> None:
+    rows = [(each["erasure_id"], each["type"], each["stage"], each["due_at"]) for each in content["requests"]]
+    printing.table("Requests", ("request", "type", "stage", "due"), rows)

@@ -21,9 +21,26 @@ def show_stock(sku: str, as_json: AsJson = False) -> None:
 
 
 def _show_stock(content: dict[str, Any]) -> None:
-    columns = ("location_id", "on_hand", "reserved", "safety", "tiers", "available", "incoming", "shortage", "owner")
-    rows = [[each[name] or "" for name in columns] for each in content["locations"]]
-    printing.table(content["sku"], columns, rows)
+    names = ("location_id", "on_hand", "reserved", "safety", "tiers", "available", "incoming", "shortage", "owner")
+    shown = (
+        "place",
+        "on hand",
+        "held",
+        "safety",
+        "kept",
+        "free",
+        "coming",
+        "short",
+        "owner",
+    )  # 80 columns take no more
+    rows = [
+        [_tiers(each[name]) if name == "tiers" else each[name] or "" for name in names] for each in content["locations"]
+    ]
+    printing.table(content["sku"], shown, rows)
+
+
+def _tiers(kept: dict[str, str]) -> str:
+    return ", ".join(f"{pieces} {tier}" for tier, pieces in sorted(kept.items()))
 
 
 @app.command("availability")

@@ -52,8 +52,8 @@ def deploy_hub(
 ) -> Hub:
     """Create or update a hub, and say where it is.
 
-    `endpoint` is that of the embedded cloud; without it this is an AWS account. Without `schedules` nobody polls or
-    sweeps until asked to.
+    `endpoint` is that of the embedded cloud; without it this is an AWS account. Without `schedules` nobody polls,
+    sweeps or erases until asked to.
 
     Raises:
         DeployError: A stack failed.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from records import identity, order_book, remapping, stocktaking
+from records import erasure, identity, order_book, remapping, stocktaking
 from records.cause import Cause
 from records.errors import ConflictError
 from records.facts import Stored, stored
@@ -34,6 +34,7 @@ class Applied:
 
     outcome: str
     records: list[dict[str, Any]] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)  # ids of facts of which an erasure left less, or nothing
 
 
 def apply(store: Store, cause: Cause, facts: "Sequence[Fact]", about: Item, pause: Pause = time.sleep) -> Applied:
@@ -95,11 +96,12 @@ def _apply_once(
     unit.load([key] if is_page else [key, *_touched(cause, facts)])
     known = unit.item(key)
     if known is not None and not remapping.is_open(cause, known, about):
-        return Applied("repeated", unpack(known["records"]))
+        return Applied("repeated", unpack(known["records"]), known.get("erased", []))
     facts = remapping.news(cause, known, facts)
     groups = _groups(cause, facts)
     if not is_page:
         _fold(unit, cause, facts)
+    erased = unit.erased
     if not is_page and (unit.size < LIMIT or len(groups) == 1):
         records, changes, last = unit.records(), unit.size, unit
     else:
@@ -109,11 +111,12 @@ def _apply_once(
         for group in groups:
             surely = any(fact["kind"] in identity.KINDS for fact in group)
             done = _again(pause, partial(_apply_group, store, cause, group), surely)
-            records, changes = records + done.records(), changes + done.size
+            records, changes, erased = records + done.records(), changes + done.size, erased | done.erased
     outcome = "applied" if changes else "unchanged"
-    fields, when = remapping.marked(known, {**about, "outcome": outcome}, records)
+    left = {"erased": sorted(erased)} if erased else {}
+    fields, when = remapping.marked(known, {**about, **left, "outcome": outcome}, records)
     last.commit(marker(key, cause, fields, when))
-    return Applied(outcome, records)
+    return Applied(outcome, records, sorted(erased))
 
 
 def _apply_group(store: Store, cause: Cause, facts: list[Stored], consistent: bool) -> Unit:
@@ -139,14 +142,14 @@ def _fold(unit: Unit, cause: Cause, facts: Iterable[Stored]) -> None:
             case kind if kind in identity.KINDS:
                 if not identity.take(unit, cause.people, fact):
                     _keep(unit, cause.people, fact)
-            case "interaction":
-                _keep(unit, cause.people, fact)
             case "stock_count" | "stock_movement":
                 stocktaking.take(unit, cause, fact)
             case "tracking":
                 order_book.track(unit, cause, fact)
             case "product":
                 stocktaking.learn(unit, cause, fact)
+            case "privacy_request":
+                erasure.take(unit, cause, fact)
             case _:
                 _keep(unit, cause, fact)
     for order_id, said in by_order.items():
@@ -183,7 +186,7 @@ def _touched(cause: Cause, facts: Iterable[Stored]) -> list[Key]:
 
 
 def _keep(unit: Unit, cause: Cause, fact: Stored) -> None:
-    """Keep a fact that changes no record (yet: price, interaction, privacy request), so that nothing is lost."""
+    """Keep a fact that changes no record (yet: a price, what leads to nobody), so that nothing is lost."""
     key = (f"{cause.tenant}#FACT#{fact['kind']}#{fact['fact_id']}", "FACT")
     if unit.item(key) is None:
         unit.put(Put({"pk": key[0], "sk": key[1], "fact": pack(fact), "at": cause.at}))

@@ -32,9 +32,12 @@ def buyer_statement(order: Stored) -> Stored | None:
     return {**_envelope(order), **said, "kind": "buyer"}
 
 
-def subject_statement(consent: Stored) -> Stored:
-    """Read whom a consent is about as a statement about a customer."""
-    return {**_envelope(consent), **consent["subject"], "kind": "subject"}
+def subject_statement(fact: Stored) -> Stored:
+    """Read whom a consent or an interaction is about as a statement about a customer."""
+    said = {**_envelope(fact), **fact["subject"], "kind": "subject"}
+    if fact["kind"] == "interaction":  # of many visits none is news of who somebody is: they all say one thing
+        said |= {"source_version": "", "occurred_at": "", "fact_id": " ".join(sorted(fact["subject"].values()))}
+    return said
 
 
 def _envelope(fact: Stored) -> Stored:
@@ -46,12 +49,20 @@ def statement_of(fact: Stored) -> Stored | None:
     match fact["kind"]:
         case "order":
             return buyer_statement(fact)
-        case "consent":
+        case "consent" | "interaction":
             return subject_statement(fact)
         case "customer":
             return fact
         case _:
             return None
+
+
+def since(fact: Stored) -> str:
+    """Say since when what a fact tells of a person holds, by the channel's own clock. A customer who is shown anew, or
+    an order that is updated, is as old as ever.
+    """
+    names = {"order": "placed_at", "customer": "created_at"}
+    return str(fact.get(names.get(fact["kind"], "at")) or fact["occurred_at"])
 
 
 def claims(statement: Stored) -> dict[str, str]:

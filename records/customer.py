@@ -83,6 +83,16 @@ class CustomerState:
             decided={pair: each for pair, each in self.decided.items() if not ids.isdisjoint(pair.split())},
         )
 
+    def without(self, names: Set[str], ids: Set[str]) -> "CustomerState":
+        """Give what everybody but some accounts says, and nothing of a pair with one of them."""
+        return CustomerState(
+            sources={key: said for key, said in self.sources.items() if account_of(key) not in names},
+            links={name: link for name, link in self.links.items() if name not in names},
+            consents={name: said for name, said in self.consents.items() if name not in names},
+            merges={key: each for key, each in self.merges.items() if names.isdisjoint((each["from"], each["into"]))},
+            decided={pair: each for pair, each in self.decided.items() if ids.isdisjoint(pair.split())},
+        )
+
     def with_all(self, other: "CustomerState") -> "CustomerState":
         """Join what other accounts say; what both know of a pair is one thing."""
         joined = replace(

@@ -5,7 +5,7 @@ decision here rests on is written or held in the same transaction, so two handle
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 
 from records import linking
@@ -64,7 +64,7 @@ class Circle:
             left = {name for name in near if name not in self._home}
 
     def _item(self, customer_id: str) -> Item | None:
-        return self._unit.item(keys.customer(self._tenant, customer_id))
+        return linking.customer(self._unit, self._tenant, customer_id)
 
     def state(self, account_id: str) -> CustomerState:
         """Give the state of the customer an account belongs to; of an unknown one, an empty state."""
@@ -100,6 +100,12 @@ class Circle:
         """Let both ends of a pair know what a person decided about it."""
         for head in {self._home[name] for name in pair}:
             self._states[head] = self._states[head].with_decision(" ".join(pair), decision)
+
+    def forget(self, account_ids: Set[str]) -> None:
+        """Leave accounts out of all that is said here. What is written of them is the caller's."""
+        names = {self.accounts.pop(each).name for each in account_ids}
+        self._home = {name: home for name, home in self._home.items() if name not in account_ids}
+        self._states = {head: state.without(names, account_ids) for head, state in self._states.items()}
 
     def settle(self) -> None:
         """Resolve who is one, and write what changed."""

@@ -15,11 +15,11 @@ from records.facts import Stored
 from records.grouping import Circle, save, unstamped
 from records.packing import pack, unpack
 from records.store import keys
-from records.store.actions import Item, Key
+from records.store.actions import Absent, Is, Item, Key, Put
 from records.unit import Unit
 from records.weighing import weigh
 
-KINDS = ("customer", "customer_merge", "consent")
+KINDS = ("customer", "customer_merge", "consent", "interaction")
 MERGED_AT_ONCE = 5  # customers of one merge in one transaction; each brings a record of its own
 
 
@@ -59,13 +59,22 @@ def _merged(fact: Stored) -> list[str]:
 def take(unit: Unit, cause: Cause, fact: Stored) -> bool:
     """Take a customer, a merge the channel states, or a consent; False where the fact leads to nobody."""
     if fact["kind"] == "customer_merge":
-        _merge(unit, cause, fact)
+        at = linking.last_erased(unit, cause.tenant, [f"channel:{name}" for name in _merged(fact)])
+        if at is None or fact["occurred_at"] > at:
+            _merge(unit, cause, fact)
+        else:
+            unit.erased.add(fact["fact_id"])
+        return True
+    if linking.erased_at(unit, cause.tenant, fact):
+        unit.erased.add(fact["fact_id"])
         return True
     statement = statement_of(fact)
     held = _held(unit, cause.tenant, statement) if statement else {}
     if statement is None or not held:
         return False
     _take(unit, cause, held, statement, fact if fact["kind"] == "consent" else None)
+    if fact["kind"] == "interaction":
+        _keep_interaction(unit, cause, held, statement, fact)
     return True
 
 
@@ -80,6 +89,26 @@ def take_buyer(unit: Unit, cause: Cause, order: Stored) -> str | None:
     if not linking.returning(unit, cause.tenant, held, source, statement, account_id):
         _take(unit, cause, held, statement, None)
     return account_id
+
+
+def hold_buyer(unit: Unit, cause: Cause, order: Stored) -> None:
+    """Let an order be written only while its buyer is as they were seen: an erasure meanwhile must not miss it."""
+    statement = statement_of(order)
+    held = _held(unit, cause.tenant, statement) if statement else {}
+    if held:
+        unit.hold(linking.claim_key(cause.tenant, next(iter(held))))
+
+
+def _keep_interaction(unit: Unit, cause: Cause, held: dict[str, str], statement: Stored, fact: Stored) -> None:
+    """Keep what somebody did beside the account it leads to: their record must not grow with every visit."""
+    account_id = ids.customer_id(cause.tenant, account_name(statement, held))
+    key = keys.interaction(cause.tenant, account_id, fact["at"], fact["fact_id"])
+    known = unit.item(key)
+    if known is not None and "fact" in known:
+        return
+    unit.hold(linking.claim_key(cause.tenant, next(iter(held))))
+    kept = {"pk": key[0], "sk": key[1], "fact": pack(fact), "at": fact["at"], "ver": 1}
+    unit.put(Put(kept, Is("ver", known["ver"]) if known else Absent()))
 
 
 def _held(unit: Unit, tenant: str, statement: Stored) -> dict[str, str]:
@@ -102,7 +131,7 @@ def _take(unit: Unit, cause: Cause, held: dict[str, str], statement: Stored, con
     account = account_name(statement, held)
     account_id, source = ids.customer_id(cause.tenant, account), source_key(statement, account)
     head = linking.heads_of(unit, cause.tenant, [account_id])[account_id]
-    item = unit.item(keys.customer(cause.tenant, head))
+    item = linking.customer(unit, cause.tenant, head)
     state, known = accounts.opened(item["state"], cause.tenant) if item else (CustomerState(), {})
     is_news = linking.is_news(unit, cause.tenant, held, source, statement)
     said = state.with_source(source, statement) if is_news or source not in state.sources else state

@@ -42,6 +42,11 @@ def claim(tenant: str, key: str) -> str:
     return _digest(tenant, key)[:40]
 
 
+def erasure_id(tenant: str, request: str) -> str:
+    """Name a request for privacy."""
+    return f"era_{_digest(tenant, request)[:24]}"
+
+
 def push_key(connection_id: str, record: str, sequence: int, value: str) -> str:
     """Make the idempotency key of a push: a repeat has the same key, the next change another. A UUID-like text."""
     digest = _digest(connection_id, record, str(sequence), value)

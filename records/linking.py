@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 
 from records import ids
-from records.claims import Held
+from records.claims import Held, claims, since, statement_of
 from records.facts import Stored, rank
 from records.store import keys
 from records.store.actions import Absent, Is, Item, Key, Put, Update
@@ -13,6 +13,9 @@ from records.unit import Unit
 
 SHARED_FROM = {"CLAIM": 32, "CLUE": 16}
 """Accounts with one value, from which on it is nobody's: a shop's own address, a switchboard, an invented birthday."""
+
+WEAK = ("phone:", "guest:")
+"""Keys that more people than one may answer to, or that only stand in for such a one."""
 
 
 def claim_key(tenant: str, key: str) -> Key:
@@ -40,6 +43,47 @@ def heads_of(unit: Unit, tenant: str, account_ids: Iterable[str]) -> dict[str, s
         if not moved:
             return found
         found |= moved
+
+
+def customer(unit: Unit, tenant: str, customer_id: str) -> Item | None:
+    """Give a customer's item; None where nobody is there, or nobody any more."""
+    item = unit.item(keys.customer(tenant, customer_id))
+    return None if item is None or "erased_at" in item else item
+
+
+def erased_at(unit: Unit, tenant: str, fact: Stored) -> str | None:
+    """Say when somebody was erased after what a fact tells of them; None: they were not, or this is news of a new
+    beginning, as a purchase after it is. A phone may be a household's: it counts where nothing else is said.
+    """
+    statement = statement_of(fact)
+    if statement is None:
+        return None
+    held = claims(statement)
+    last = last_erased(unit, tenant, [key for key in held if not key.startswith(WEAK)] or list(held))
+    if last is None or since(fact) > last:
+        return None
+    entomb(unit, tenant, held, last)
+    return last
+
+
+def last_erased(unit: Unit, tenant: str, held: Iterable[str]) -> str | None:
+    """Say when anybody was last erased to whom one of these keys led."""
+    places = [claim_key(tenant, key) for key in held]
+    unit.load(places)
+    found = [str(item["erased_at"]) for at in places if (item := unit.item(at)) and "erased_at" in item]
+    return max(found, default=None)
+
+
+def entomb(unit: Unit, tenant: str, held: Iterable[str], at: str) -> None:
+    """Note of keys that nobody holds that whoever they lead to is erased. Only digests stay: who knows a value can ask
+    whether it was erased, and nobody can read a value from them.
+    """
+    for place in (claim_key(tenant, key) for key in held):
+        item = unit.item(place)
+        if item is None:
+            unit.put(Put({"pk": place[0], "sk": place[1], "holders": [], "erased_at": at, "ver": 1}, Absent()))
+        elif not item["holders"] and "erased_at" not in item and not is_void(unit, place):
+            change(unit, place, {"erased_at": at})
 
 
 def holders(unit: Unit, at: Key) -> list[str]:

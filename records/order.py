@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from records import goods
+from records import anonymous, goods
 from records.facts import Stored, is_newer, join
 from records.goods import ZERO, Lines, LineState, Move
 from records.payments import Money, money
@@ -16,7 +16,8 @@ Effect = dict[str, dict[str, Any]]
 @dataclass(frozen=True)
 class OrderState:
     """Everything said of one order: the newest order statement, each fulfilment, each adjustment, each parcel, each
-    other order it belongs with, and each reservation that was confirmed for it.
+    other order it belongs with, and each reservation that was confirmed for it. `erased`: since when its buyer is
+    forgotten.
     """
 
     order: dict[str, Stored] = field(default_factory=dict)
@@ -25,9 +26,13 @@ class OrderState:
     parcels: dict[str, Stored] = field(default_factory=dict)
     links: dict[str, Stored] = field(default_factory=dict)
     reservations: dict[str, Stored] = field(default_factory=dict)
+    erased: dict[str, str] = field(default_factory=dict)
 
     def with_fact(self, fact: Stored) -> "OrderState":
-        """Join one fact; the same object comes back where it says nothing new."""
+        """Join one fact; the same object comes back where it says nothing new. Of an erased order
+        nobody is named again.
+        """
+        fact = anonymous.of(fact) if self.erased else fact
         if fact["kind"] == "order":
             joined = join(self.order, "order", fact)
             return self if joined is self.order else OrderState(**{**self.__dict__, "order": joined})
@@ -55,6 +60,16 @@ class OrderState:
         if self.reservations.get(reservation_id) == taken:
             return self
         return OrderState(**{**self.__dict__, "reservations": {**self.reservations, reservation_id: taken}})
+
+    def without_person(self, at: str) -> "OrderState":
+        """Forget whose order it is: quantities, amounts and statuses stay, and so it stays for what is said later."""
+        if self.erased:
+            return self
+        said = {
+            name: {key: anonymous.of(fact) for key, fact in getattr(self, name).items()}
+            for name in ("order", "fulfillments", "adjustments")
+        }
+        return OrderState(**{**self.__dict__, **said, "erased": {"at": at}})
 
     def as_json(self) -> dict[str, Any]:
         """Give the form that is kept."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from records import identity, ids
+from records import anonymous, identity, ids, linking
 from records import order as orders
 from records import shipment as shipments
 from records.cause import Cause
@@ -29,9 +29,9 @@ def order_id_of(cause: Cause, fact: Stored) -> str:
         return ids.order_id(cause.tenant, fact["connection_id"], fact["channel_order_id"])
     connection_id, slash, channel_order_id = fact.get("order_reference", "").partition("/")
     if not slash or not connection_id or not channel_order_id:
+        name = fact.get("fulfillment_id") or fact.get("adjustment_id")
         raise ContractError(
-            f"fulfillment {fact.get('fulfillment_id')} names no order: the reference must be "
-            "<connection_id>/<channel_order_id>"
+            f"{fact['kind']} {name} names no order: the reference must be <connection_id>/<channel_order_id>"
         )
     return ids.order_id(cause.tenant, connection_id, channel_order_id)
 
@@ -40,7 +40,9 @@ def fold(unit: Unit, cause: Cause, order_id: str, facts: Sequence[Stored]) -> No
     """Fold facts into an order, and set what it takes of each stock. Nothing new: nothing written."""
     key = keys.order(cause.tenant, order_id)
     item, state = _load(unit, key)
+    before = state
     for fact in facts:
+        state = _without_person(unit, cause, fact, state)
         state = state.with_fact(fact)
         for parcel in fact.get("tracking", []):
             state = _link_parcel(unit, cause, order_id, parcel["number"], state)
@@ -49,7 +51,47 @@ def fold(unit: Unit, cause: Cause, order_id: str, facts: Sequence[Stored]) -> No
             if other_id != order_id:
                 state = state.with_link(other["type"], other_id)
                 _note_link(unit, cause, other_id, order_id, other["type"])
-    _save(unit, cause, key, order_id, state, _buyer(unit, cause, item or {}, facts))
+    _save(unit, cause, key, order_id, state, _buyer(unit, cause, item or {}, [] if state.erased else facts))
+    if state is not before and not state.erased:
+        for fact in facts:
+            identity.hold_buyer(unit, cause.people, fact)
+    if state.erased:
+        _forget_parcels(unit, cause, state)
+
+
+def _without_person(unit: Unit, cause: Cause, fact: Stored, state: OrderState) -> OrderState:
+    """Forget whose order it is where its buyer was erased after it was placed, and note what was left out of a fact."""
+    at = None if state.erased else linking.erased_at(unit, cause.people.tenant, fact)
+    state = state.without_person(at) if at else state
+    if state.erased:
+        unit.erased.add(fact["fact_id"])
+    return state
+
+
+def forget(unit: Unit, cause: Cause, order_id: str, at: str) -> list[str] | None:
+    """Forget whose order it is, on its parcels too, and name these; None where there is nothing to forget. Its goods
+    and amounts stay as they are, and so does stock. An order placed after `at` is somebody's new beginning.
+    """
+    key = keys.order(cause.tenant, order_id)
+    item, state = _load(unit, key)
+    if item is None or (state.placed and state.placed["placed_at"] > at):
+        return None
+    state = state.without_person(at)
+    _save(unit, cause, key, order_id, state, (None, ""))
+    return _forget_parcels(unit, cause, state)
+
+
+def _forget_parcels(unit: Unit, cause: Cause, state: OrderState) -> list[str]:
+    """Forget who was to receive the parcels of an erased order, and who signed for them; gives their numbers."""
+    sent = [parcel["number"] for fact in state.fulfillments.values() for parcel in fact.get("tracking", [])]
+    numbers = sorted({*sent, *state.parcels})
+    unit.load([keys.shipment(cause.tenant, number) for number in numbers])
+    for number in numbers:
+        item = unit.item(keys.shipment(cause.tenant, number))
+        if item is not None and "erased_at" not in item:
+            scans = {key: anonymous.of(scan) for key, scan in unpack(item["state"]).items()}
+            _save_shipment(unit, cause, number, scans, item.get("order_ids", []), state.erased["at"])
+    return numbers
 
 
 def link(unit: Unit, cause: Cause, order_id: str, other_id: str, kind: str) -> None:
@@ -94,12 +136,15 @@ def track(unit: Unit, cause: Cause, fact: Stored) -> None:
     """Fold a scan into its shipment, and tell the orders whose goods the parcel carries."""
     number = fact["tracking_number"]
     item = unit.item(keys.shipment(cause.tenant, number)) or {}
+    if "erased_at" in item:
+        unit.erased.add(fact["fact_id"])
+        fact = anonymous.of(fact)
     before: shipments.Scans = unpack(item["state"]) if item else {}
     scans = shipments.with_scan(before, fact)
     if scans is before:
         return
     carried = item.get("order_ids", [])
-    _save_shipment(unit, cause, number, scans, carried)
+    _save_shipment(unit, cause, number, scans, carried, item.get("erased_at", ""))
     for order_id in carried:
         key = keys.order(cause.tenant, order_id)
         order, state = _load(unit, key)
@@ -185,13 +230,17 @@ def _link_parcel(unit: Unit, cause: Cause, order_id: str, number: str, state: Or
     carried = item.get("order_ids", [])
     if order_id in carried:
         return state
-    _save_shipment(unit, cause, number, scans, sorted([*carried, order_id]))
+    _save_shipment(unit, cause, number, scans, sorted([*carried, order_id]), item.get("erased_at", ""))
     return state.with_parcel(number, shipments.view(scans)) if scans else state
 
 
-def _save_shipment(unit: Unit, cause: Cause, number: str, scans: shipments.Scans, order_ids: Sequence[str]) -> None:
+def _save_shipment(
+    unit: Unit, cause: Cause, number: str, scans: shipments.Scans, order_ids: Sequence[str], erased_at: str
+) -> None:
     """Write a shipment. One parcel may carry several orders; the first is shown."""
     fields = {**cause.stamp("shipment", number, ["scans"]), "state": pack(scans)}
     if order_ids:
         fields |= {"order_id": order_ids[0], "order_ids": list(order_ids)}
+    if erased_at:
+        fields["erased_at"] = erased_at
     unit.save(keys.shipment(cause.tenant, number), fields)

@@ -192,8 +192,10 @@ def _numbers(sent: Stored) -> list[str]:
 
 
 def customer_wanted(item: Item, connection_id: str) -> Wanted | None:
-    """Say what a channel should know of a customer; one that was merged is shown as the one it became."""
-    if "redirect" in item:
+    """Say what a channel should know of a customer; one that was merged is shown as the one it became, and of one that
+    is erased nothing.
+    """
+    if "state" not in item:
         return None
     state = customers.CustomerState(**unpack(item["state"]))
     ids = customers.channel_ids(state, connection_id)

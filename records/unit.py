@@ -33,6 +33,7 @@ class Unit:
         self._updates: dict[Key, Update] = {}
         self._guards: dict[Key, _Guard] = {}
         self._holds: set[Key] = set()
+        self.erased: set[str] = set()  # ids of facts about people who are erased, as far as they were refused
 
     def load(self, keys: Sequence[Key]) -> None:
         """Read what is not read yet, in one call."""
@@ -133,7 +134,8 @@ class Unit:
 
     def _held_still(self) -> list[Action]:
         """Give conditions on what was looked at and is not written. They change nothing, so nobody hears of them."""
-        seen = {key: item for key in sorted(self._holds) if key not in self._puts and (item := self._read.get(key))}
+        held = sorted(self._holds - self._puts.keys() - self._updates.keys())  # who writes an item states what it was
+        seen = {key: item for key in held if (item := self._read.get(key))}
         return [Update(key, remove=("steps",), when=Is("ver", item["ver"])) for key, item in seen.items()]
 
     def _held(self, guards: dict[Key, _Guard]) -> list[Action]:

@@ -8,7 +8,6 @@ from records.cause import Cause
 from records.grouping import Circle
 from records.matching import Match, compare
 from records.resolving import pair_of
-from records.store import keys
 from records.unit import Unit
 
 MOST_ASKED = 20  # about one account: nobody answers more, and all of it is written at once
@@ -43,7 +42,7 @@ def _accounts(unit: Unit, tenant: str, account_ids: Iterable[str]) -> dict[str, 
     """Read accounts without taking their customers into any circle."""
     found = {}
     for name, head in linking.heads_of(unit, tenant, sorted(account_ids)).items():
-        item = unit.item(keys.customer(tenant, head))
+        item = linking.customer(unit, tenant, head)
         known = opened(item["state"], tenant)[1] if item else {}
         if name in known:
             found[name] = known[name]

@@ -4,6 +4,7 @@ import base64
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import SimpleNamespace
@@ -312,6 +313,13 @@ def _values(resource: str, path: str) -> list[str]:
 @pytest.fixture(scope="module")
 def moto_world() -> Iterator[MotoHub]:
     """The hub's resources under moto, for the tests of one module."""
+    with world() as made:
+        yield made
+
+
+@contextmanager
+def world() -> Iterator[MotoHub]:
+    """Make the hub's resources under moto."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name, value in VARIABLES.items():
             patch.setenv(name, value)

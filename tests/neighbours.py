@@ -21,7 +21,7 @@ TOKENS = {OURS: TOKEN, THEIRS: "token-of-main"}
 PLACE = "lille"
 POOL: dict[str, Any] = {"sells_from": (PLACE,), "default_location": PLACE}
 HOME = {"street_address": "12 rue de la Monnaie", "address_locality": "Lille", "postal_code": "59800"}
-ID = re.compile(r"(?:evt|ord|cus|rev|res)_[0-9a-f]{20,}")
+ID = re.compile(r"(?:evt|ord|cus|rev|res|era)_[0-9a-f]{20,}")
 
 
 @dataclass

@@ -45,11 +45,13 @@ RECORDS: dict[str, dict[str, Any]] = {
         "locale": "fr",
         "key": "kit-key",
     },
+    "erasure": {"channel_customer_id": "1001", "key": "kit-key"},
 }
 SPARE: dict[str, tuple[str, ...]] = {
     "stock": ("previous",),
     "fulfillment": ("location_id", "tracking"),
     "customer": ("phone", "first_name", "last_name", "addresses", "loyalty", "locale"),
+    "erasure": (),
 }
 """What a record may lack."""
 

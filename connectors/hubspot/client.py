@@ -97,6 +97,20 @@ class Client:
             raise RejectedError(f"{self._http.name} needs an e-mail to know a contact by, and {push.key} has none")
         return self._upsert({"id": push.body["email"], "idProperty": "email", "properties": properties})
 
+    def forget_contact(self, push: Push) -> Answer:
+        """Delete a contact and all that hangs on it for good; one that HubSpot does not know is gone already.
+
+        Raises:
+            UnavailableError: something else than HubSpot answered.
+        """
+        try:
+            answer = self._call("POST", f"{CONTACTS}/gdpr-delete", {"objectId": push.body["customer_id"]})
+        except NotFoundError:
+            return Answer("done", status=404)
+        if answer.status != 204:
+            raise UnavailableError(f"{self._http.name} answered {answer.status} to an erasure, which is 204 when done")
+        return Answer("done", status=answer.status)
+
     def _upsert(self, contact: dict[str, Any]) -> Answer:
         try:
             answer = self._call("POST", f"{CONTACTS}/batch/upsert", {"inputs": [contact]})

@@ -79,6 +79,12 @@ class Client:
         created = [self._create(group, tracking) for group in _by_location(shares)]
         return Answer("done", reference=created[0], extra={"fulfillments": ",".join(created)})
 
+    def forget_customer(self, push: Push) -> Answer:
+        """Ask Shopify to erase a customer, which it does when the law allows; one it does not know is gone already."""
+        payload = self._ask(queries.FORGET_CUSTOMER, customer=push.body["customer_id"])["customerRequestDataErasure"]
+        self._refuse([error for error in payload["userErrors"] if error.get("code") != "DOES_NOT_EXIST"])
+        return Answer("done")
+
     def scans(self, id: str) -> Document:  # noqa: A002
         """Fetch the parcels of a fulfilment and the last hundred events of its journey."""
         found = self._ask(queries.SCANS, fulfillment=f"gid://shopify/Fulfillment/{id}")["fulfillment"]

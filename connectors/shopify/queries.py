@@ -64,6 +64,12 @@ query Scans($fulfillment: ID!) {
 }
 """
 
+FORGET_CUSTOMER = """
+mutation ForgetCustomer($customer: ID!) {
+  customerRequestDataErasure(customerId: $customer) { customerId userErrors { code field message } }
+}
+"""
+
 MERGED_CUSTOMER = """
 query MergedCustomer($customer: ID!) { customer(id: $customer) { id updatedAt } }
 """

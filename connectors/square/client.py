@@ -104,6 +104,14 @@ class Client:
         shown = [count["quantity"] for count in counts if all(count[name] == push.body[name] for name in same)]
         return Answer("done", shown=Decimal(shown[0] if shown else push.body["quantity"]))
 
+    def forget_customer(self, push: Push) -> Answer:
+        """Delete a customer's profile; one that Square does not know is gone already. Its sales stay, without it."""
+        try:
+            answer = self._call("DELETE", f"/v2/customers/{_quoted(push.body['customer_id'])}")
+        except NotFoundError:
+            return Answer("done", status=404)
+        return Answer("done", status=answer.status)
+
     def sku_of(self, channel_stock_id: str) -> str | None:
         """Give the SKU of a catalog variation."""
         try:

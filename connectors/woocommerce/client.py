@@ -120,6 +120,23 @@ class Client:
         self._read(answer)
         return Answer("done", reference=order_id, status=answer.status)
 
+    def forget_customer(self, push: Push) -> Answer:
+        """Delete a customer for good; one the shop does not know is gone already. Their orders stay, as a guest's.
+
+        Raises:
+            RejectedError: the shop refuses it.
+        """
+        try:
+            answer = self._call("DELETE", f"/customers/{_quoted(push.body['customer_id'])}", force="true")
+            self._read(answer)
+        except NotFoundError:
+            return Answer("done", status=404)
+        except RejectedError as error:
+            if b"woocommerce_rest_invalid_id" in error.body:
+                return Answer("done", status=error.status or 400)
+            raise
+        return Answer("done", status=answer.status)
+
     def _change(self, order: dict[str, Any], shipment: Mapping[str, Any]) -> dict[str, Any]:
         """Say what has to change of an order for it to show a shipment."""
         meta = {each["key"]: each["value"] for each in order.get("meta_data") or ()}

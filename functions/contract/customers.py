@@ -1,6 +1,6 @@
 """What the routes of customers take and answer."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from events import facts
 from functions.contract.declaring import Cursor, Operation, Operations, Query, Said, Text, Time
@@ -70,17 +70,27 @@ class Happening(Said):
 
     at: Time
     what: str
-    order_id: str
     connection_id: str
-    label: str | None
+    order_id: str | None = None
+    label: str | None = None
     status: str | None = None
     amount: int | None = None
+    currency: str | None = None
+    tracking_number: str | None = None
+    purpose: str | None = None
+    medium: str | None = None
+    proof: str | None = None
+    account: str | None = None
+    into: str | None = None
+    rule: str | None = None
+    attributes: dict[str, Any] | None = None
 
 
 class Timeline(Said):
     """What happened with a customer, newest first."""
 
     timeline: list[Happening]
+    cursor: Cursor
 
 
 class MergeWish(Said):
@@ -175,7 +185,14 @@ OPERATIONS: Operations = {
         refuses=(400,),
     ),
     ("GET", "/v1/customers/{customer_id}"): Operation({200: Customer}, refuses=(404,)),
-    ("GET", "/v1/customers/{customer_id}/timeline"): Operation({200: Timeline}, refuses=(404,)),
+    ("GET", "/v1/customers/{customer_id}/timeline"): Operation(
+        {200: Timeline},
+        query={
+            "limit": Query("how many", {"type": "integer", "minimum": 1, "maximum": 200, "default": 100}),
+            "cursor": Query("what the page before gave", {"type": "string", "maxLength": 1024}),
+        },
+        refuses=(400, 404),
+    ),
     ("POST", "/v1/customers/{customer_id}/merge"): Operation(
         {200: Customer}, body=MergeWish, refuses=(400, 404, 409, 413)
     ),

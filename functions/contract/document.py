@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from functions.contract import connections, customers, events, orders, stock
+from functions.contract import connections, customers, events, orders, privacy, stock
 from functions.contract.declaring import MOST_BYTES, Operation, Operations, Query
 from functions.problems import TITLES
 
@@ -22,6 +22,7 @@ DECLARED: Operations = {
     **customers.OPERATIONS,
     **events.OPERATIONS,
     **orders.OPERATIONS,
+    **privacy.OPERATIONS,
     **stock.OPERATIONS,
 }
 OPEN = ("/v1/health", "/v1/openapi.json")

@@ -31,6 +31,7 @@ SERVICES = {
     "announce": ("events",),
     "push": ("dynamodb", "secretsmanager"),
     "sweep": ("dynamodb", "events"),
+    "erase": ("dynamodb",),
 }
 USUAL = "import baseline"
 OURS = "import functions.{name}\nfrom functions.runtime import client\nfor service in {services}: client(service)"

@@ -44,6 +44,7 @@ class HubSpot(StandIn):
         contacts = "/crm/v3/objects/contacts"
         return [
             ("POST", rf"{contacts}/batch/upsert", self._upsert),
+            ("POST", rf"{contacts}/gdpr-delete", self._forget),
             ("GET", contacts, self._list),
             ("GET", rf"{contacts}/(?P<id>[^/]+)", self._get),
             ("PATCH", rf"{contacts}/(?P<id>[^/]+)", self._patch),
@@ -195,6 +196,14 @@ class HubSpot(StandIn):
         if page and page[-1] < ids[-1]:
             body["paging"] = {"next": {"after": str(page[-1])}}
         return 200, {}, body
+
+    def _forget(self, request: Request) -> Reply:
+        """Delete a contact for its privacy, as somebody in the CRM would."""
+        contact_id = str(request.json().get("objectId"))
+        if contact_id not in self._contacts:
+            return self._not_found()
+        self.erase(contact_id)
+        return 204, {}, None
 
     def _not_found(self) -> Reply:
         return self.error(404, "OBJECT_NOT_FOUND", "resource not found")

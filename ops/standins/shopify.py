@@ -37,6 +37,7 @@ class Shopify(StandIn):
         self.unfulfilled: dict[int, tuple[int, dict[int, int]]] = {}  # order → (location, line → pieces still to leave)
         self.scans: dict[int, list[dict[str, Any]]] = {}  # fulfilment → its events, the latest first
         self.customers: dict[int, str] = {}  # who is left → when they last changed
+        self.to_forget: set[int] = set()  # customers whose erasure was asked for
         self.ids = itertools.count(9001)
         self._admin = Admin(self)
 

@@ -28,6 +28,7 @@ class Admin:
             "fulfillment": lambda said, _: self._fulfillment(_number(said["id"])),
             "customer": lambda said, _: self._customer(_number(said["id"])),
             "inventorySetQuantities": self._set_quantities,
+            "customerRequestDataErasure": lambda said, _: self._forget(said["customerId"]),
             "fulfillmentCreate": lambda said, _: self._fulfil(said["fulfillment"]),
         }
 
@@ -132,6 +133,11 @@ class Admin:
     def _customer(self, customer_id: int) -> dict[str, Any] | None:
         changed = self._shop.customers.get(customer_id)
         return {"id": _gid("Customer", customer_id), "updatedAt": changed} if changed else None
+
+    def _forget(self, customer_id: str) -> dict[str, Any]:
+        """Take an erasure up; the shop goes on showing the customer until the law lets it forget them."""
+        self._shop.to_forget.add(_number(customer_id))
+        return {"customerId": customer_id, "userErrors": []}
 
     def _fulfil(self, sent: dict[str, Any]) -> dict[str, Any]:
         """Fulfil lines of one fulfilment order and tell the hub."""

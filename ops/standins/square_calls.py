@@ -29,6 +29,7 @@ class Calls:
             ("GET", r"/v2/payments/(?P<id>[^/]+)", self._get("payment", seller.payments)),
             ("GET", r"/v2/refunds/(?P<id>[^/]+)", self._get("refund", seller.refunds)),
             ("GET", r"/v2/customers/(?P<id>[^/]+)", self._get("customer", seller.customers)),
+            ("DELETE", r"/v2/customers/(?P<id>[^/]+)", self._forget),
             ("POST", r"/v2/orders/search", self._search_orders),
             ("POST", r"/v2/inventory/changes/batch-create", self._change_counts),
             ("GET", r"/v2/catalog/object/(?P<id>[^/]+)", self._catalog_object),
@@ -45,6 +46,12 @@ class Calls:
             return (200, {}, {name: found}) if found else self._seller.error(404, "NOT_FOUND", f"no such {name}")
 
         return handler
+
+    def _forget(self, request: Request) -> Reply:
+        """Delete a profile; what it bought stays."""
+        if self._seller.customers.pop(request.groups["id"], None) is None:
+            return self._seller.error(404, "NOT_FOUND", "no such customer")
+        return 200, {}, {}
 
     def _search_orders(self, request: Request) -> Reply:
         """Search by location and update time, as the poll does."""

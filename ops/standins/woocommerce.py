@@ -42,6 +42,7 @@ class WooCommerce(StandIn):
         self.refunds: dict[int, list[dict[str, Any]]] = {}
         self.ids = itertools.count(701)
         super().__init__(hub_url)
+        self.customers: dict[str, dict[str, Any]] = {}
         self.deliveries = Once(self.sign)
         self.hub_url = hub_url
 
@@ -53,6 +54,7 @@ class WooCommerce(StandIn):
             ("GET", rf"{API}/orders/(?P<id>\d+)", self._get_order),
             ("PUT", rf"{API}/orders/(?P<id>\d+)", self._put_order),
             ("GET", rf"{API}/orders/(?P<id>\d+)/refunds", self._list_refunds),
+            ("DELETE", rf"{API}/customers/(?P<id>[^/]+)", self._forget),
             ("GET", rf"{API}/products", self._list_products),
             ("GET", one, self._get_product),
             ("PUT", one, self._put_product),
@@ -180,6 +182,15 @@ class WooCommerce(StandIn):
             order["meta_data"] = [*kept, {"id": next(self.ids), **each}]
         self.set_status(order["id"], sent.get("status", order["status"]))
         return 200, {}, order
+
+    def _forget(self, request: Request) -> Reply:
+        """Delete an account; without `force` the shop refuses, because there is no trash for accounts."""
+        number = request.groups["id"]
+        if request.query.get("force") != "true":
+            return self.error(501, "woocommerce_rest_trash_not_supported", "Customers do not support trashing.")
+        if number not in self.customers:
+            return self.error(400, "woocommerce_rest_invalid_id", "Invalid resource ID.")
+        return 200, {}, self.customers.pop(number)
 
     def _list_refunds(self, request: Request) -> Reply:
         order_id = int(request.groups["id"])

@@ -87,6 +87,27 @@ class DynamoStore:
         return [from_wire(item) for page in pages for item in page["Items"]]
 
     @translated
+    def page(self, pk: str, *, before: str, limit: int) -> list[Item]:
+        """Read a page of a partition, the last sort key first, from those that come before one."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk < :sk",
+            ExpressionAttributeValues={":pk": {"S": pk}, ":sk": {"S": before}},
+            ScanIndexForward=False,
+            Limit=limit,
+            ConsistentRead=True,
+        )
+        return [from_wire(item) for item in answer["Items"]]
+
+    @translated
+    def scan(self, start: Item | None, limit: int) -> tuple[list[Item], Item | None]:
+        """Read a page of the whole table, and where the next one starts."""
+        begin = {"ExclusiveStartKey": to_wire(start)} if start else {}
+        answer = self._client.scan(TableName=self._table, Limit=limit, ConsistentRead=True, **begin)
+        last = answer.get("LastEvaluatedKey")
+        return [from_wire(item) for item in answer["Items"]], from_wire(last) if last else None
+
+    @translated
     def index(
         self, name: str, field: str, value: str, *, limit: int, start: Item | None = None
     ) -> tuple[list[Key], Any]:

@@ -13,6 +13,7 @@ from records.store.wire import from_wire, to_wire
 
 INLINE = 300 * 1024  # a DynamoDB item holds 400 KB; larger bodies lie in the bucket
 KEEP_DAYS = 90
+TOMBSTONE = b'{"erased":true}'
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,38 @@ class Inbox:
         """Give the item that was in the way; DynamoDB sends it along with the refusal."""
         there = getattr(error.__cause__, "response", {}).get("Item")
         return from_wire(there) if there else self._read([pk])[pk]
+
+    def erase(self, tenant: str, event_id: str, at: str, left: bytes | None) -> None:
+        """Replace a body by what is left of it, or by a tombstone. What was received, when and under which digest
+        stays, so that a repetition is known; what comes of the payload from now on, comes of what is left.
+        """
+        pk = f"{tenant}#{event_id}"
+        item = self._plain(pk)
+        put: dict[str, Any] = {"erased_at" if left is None else "redacted_at": at, "content_type": "application/json"}
+        packed = compress(TOMBSTONE if left is None else left)
+        if "body_key" in item:  # the object first: an item that says it is erased must not lead to a body that is not
+            self._s3().put_object(Bucket=self._bucket, Key=item["body_key"], Body=packed)
+        else:
+            put["body"] = packed
+        self._update(pk, put)
+
+    @translated
+    def _plain(self, pk: str) -> dict[str, Any]:
+        answer = self._dynamo.batch_get_item(
+            RequestItems={self._table: {"Keys": [{"pk": {"S": pk}}], "ConsistentRead": True}}
+        )
+        return from_wire(answer["Responses"][self._table][0])
+
+    @translated
+    def _update(self, pk: str, put: dict[str, Any]) -> None:
+        self._dynamo.update_item(
+            TableName=self._table,
+            Key={"pk": {"S": pk}},
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in put),
+            ConditionExpression="attribute_exists(pk)",  # it may have expired meanwhile
+            ExpressionAttributeNames={f"#{name}": name for name in put},
+            ExpressionAttributeValues={f":{name}": value for name, value in to_wire(put).items()},
+        )
 
     def read(self, tenant: str, event_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Read events by id with their bodies as bytes under `body`; unknown ids are missing from the answer."""

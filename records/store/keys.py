@@ -58,6 +58,16 @@ def product(tenant: str, sku: str) -> Key:
     return (f"{tenant}#PRODUCT#{sku}", "PRODUCT")
 
 
+def erasure(tenant: str, erasure_id: str) -> Key:
+    """Key of a person's request to be forgotten or to see what is kept, and of what was done."""
+    return (f"{tenant}#ERASURE#{erasure_id}", "ERASURE")
+
+
+def interaction(tenant: str, account_id: str, at: str, fact_id: str) -> Key:
+    """Key of something an account's person did; they lie in order of time."""
+    return (f"{tenant}#DID#{account_id}", f"{at}#{fact_id}")
+
+
 def alias(tenant: str, connection_id: str, kind: str, value: str) -> Key:
     """Key of an alias: `kind` is `stock` (channel's id → SKU) or `sku` (SKU → channel's id)."""
     return (f"{tenant}#ALIAS#{connection_id}#{kind}#{value}", "ALIAS")

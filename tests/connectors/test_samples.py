@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from connectors.connection import Connection
+from connectors.translate import TRIED_AT
 from events.facts import build
 from mappings.engine import load_in
 from mappings.jmes import compile_expression
@@ -37,7 +38,7 @@ def _connection(sample: Path) -> dict[str, Any]:
     beside = sample.with_name(f"{sample.stem}.connection.json")
     if beside.exists():
         settings |= json.loads(beside.read_text())
-    return Connection.model_validate(settings).model_dump()
+    return {**Connection.model_validate(settings).model_dump(), "received_at": TRIED_AT}
 
 
 def _normal(statement: dict[str, Any]) -> dict[str, Any]:

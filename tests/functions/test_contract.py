@@ -98,7 +98,11 @@ def names(hub: MotoHub, order: int, label: str) -> dict[str, list[str]]:
         for number in range(2)
     ]
     events = hub.ask("/v1/events", limit="200").json()["events"]
+    leaves = people[1][0]["customer_id"]
+    erasure = hub.tell(f"/v1/customers/{leaves}/erase", {}).json()["erasure_id"]
     return {
+        "erasure_id": [erasure],
+        "status": ["open", "done"],
         "order_id": [found["order_id"]],
         "customer_id": [each["customer_id"] for found in people for each in found],
         "customer": [people[0][0]["customer_id"]],

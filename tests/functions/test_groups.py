@@ -9,7 +9,7 @@ from moto_hub import REGION, MotoHub
 from neighbours import OURS, THEIRS, TOKENS, Shop, rows, settle
 
 from connectors.errors import ManifestError
-from functions import connections
+from functions import connections, runtime
 from ops import sharing
 from ops.deploy import Hub
 
@@ -56,8 +56,9 @@ def test_each_sees_its_own_orders_of_a_shared_customer(house: dict[str, Shop]) -
     }
     for tenant, other in ((OURS, THEIRS), (THEIRS, OURS)):
         happened = house[tenant].ask(f"/v1/customers/{buyer}/timeline")["timeline"]
-        assert {each["connection_id"] for each in happened} == {f"web-of-{tenant}"}
+        assert {each["connection_id"] for each in happened if "order_id" in each} == {f"web-of-{tenant}"}
         foreign = listed[other][0]["order_id"]
+        assert foreign not in str(happened)
         assert house[tenant].hub.ask(f"/v1/orders/{foreign}", TOKENS[tenant]).problem() == "not_found"
 
 
@@ -110,6 +111,35 @@ def test_what_one_decides_of_a_shared_customer_holds_for_both(house: dict[str, S
     assert {the_customer(house[OURS], email=f"{each}@example.com")["customer_id"] for each in PEOPLE} == {ada, camille}
     house[OURS].tell("/v1/shared-values", {"phone": "+33320000009"})
     assert "+33320000009" in str(house[THEIRS].ask("/v1/shared-values"))
+
+
+def test_a_customer_is_erased_at_every_tenant_of_the_group(house: dict[str, Shop]) -> None:
+    hub = house[OURS].hub
+    camille = the_customer(house[OURS], email="camille.moreau@example.com")["customer_id"]
+    asked = house[OURS].tell(f"/v1/customers/{camille}/erase", {})
+    hub.run("erase", {"indexed_seconds": 0})
+    for tenant, shop in house.items():
+        assert shop.ask("/v1/customers", email="camille.moreau@example.com") == {"customers": []}
+        number = str(shop.order["id"])
+        (order,) = shop.ask("/v1/orders", connection=f"web-of-{tenant}", channel_order_id=number)["orders"]
+        assert order["customer_id"] is None
+        assert "camille" not in str(order).casefold()
+        for item in runtime.inbox().read(tenant, sorted(events_of(hub, tenant))).values():
+            assert b"camille.moreau" not in item["body"]
+    requests = {tenant: shop.ask("/v1/privacy", status="open")["requests"] for tenant, shop in house.items()}
+    requests = {
+        tenant: found or house[tenant].ask("/v1/privacy", status="done")["requests"]
+        for tenant, found in requests.items()
+    }
+    assert [each["erasure_id"] for each in requests[OURS]] == [asked["erasure_id"]]
+    (theirs,) = requests[THEIRS]
+    assert theirs["connection_id"] == GROUP
+    assert "acme" not in str(theirs)
+    assert hub.ask(f"/v1/erasures/{asked['erasure_id']}", TOKENS[THEIRS]).problem() == "not_found"
+
+
+def events_of(hub: MotoHub, tenant: str) -> set[str]:
+    return {item["event_id"]["S"] for item in rows(hub, tenant, ("Inbox",)).values()}
 
 
 def test_a_policy_is_settled_by_the_first_connection_and_refused_after_it(moto_world: MotoHub) -> None:

@@ -16,7 +16,7 @@ from connectors.signatures import sign
 from functions import api, asking, connections, runtime
 from ops import templates
 
-FUNCTIONS = ("receive", "collect", "announce", "normalise", "push", "poll", "sweep", "api")
+FUNCTIONS = ("receive", "collect", "announce", "normalise", "push", "poll", "sweep", "erase", "api")
 PLACE = "lille"
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 NOISE = hashlib.shake_256(b"noise").hexdigest(400_000)  # too large for an item, however it is packed
@@ -85,9 +85,9 @@ def live(hub: MotoHub) -> None:
         assert bool(hub.ask("/v1/tasks", type="shortage").json()["tasks"]) == (lying < 0)
     speak_through_queues(hub)
     be_large_and_wrong(hub, till, market)
+    forget_somebody(hub, look_around(hub, order["id"], label))
     be_away(hub, till, market)
     replay(hub, till)
-    look_around(hub, order["id"], label)
 
 
 def open_shops(hub: MotoHub) -> tuple[Any, ...]:
@@ -177,8 +177,8 @@ def replay(hub: MotoHub, till: Any) -> None:
     till.fail("500", times=0)
 
 
-def look_around(hub: MotoHub, order_id: int, label: str) -> None:
-    """Ask the API everything."""
+def look_around(hub: MotoHub, order_id: int, label: str) -> str:
+    """Ask the API everything; gives a customer."""
     (customer,) = hub.ask("/v1/customers", email="camille.moreau@example.com").json()["customers"][:1]
     number = customer["customer_id"]
     (order,) = hub.ask("/v1/orders", connection="web", channel_order_id=str(order_id)).json()["orders"]
@@ -199,6 +199,7 @@ def look_around(hub: MotoHub, order_id: int, label: str) -> None:
     put_aside(hub)
     assert hub.ask("/v1/tasks", type="shortage").status == 200
     decide_who_is_one(hub, number)
+    return str(number)
 
 
 def switch(hub: MotoHub) -> None:
@@ -243,6 +244,25 @@ def decide_who_is_one(hub: MotoHub, customer_id: str) -> None:
     for _ in range(2):  # the second time nobody is parted any more, only held
         assert hub.tell("/v1/shared-values", {"email": "a@example.com"}).status == 200
     assert hub.ask("/v1/shared-values").json()["shared_values"][0]["value"] == "email:a@example.com"
+
+
+def forget_somebody(hub: MotoHub, number: str) -> None:
+    """Show somebody what is kept of them, forget them, hear of them late and at length, and forget a whole shop."""
+    large = {"id": 1, "created_at": "2026-11-22T10:00:00Z", "email": "camille.moreau@example.com", "note": NOISE}
+    assert hub.send("web", json.dumps(large).encode(), "orders/create").status == 202
+    settle(hub)
+    assert hub.ask(f"/v1/customers/{number}/export").status == 200
+    made = hub.tell(f"/v1/customers/{number}/erase", {}).json()
+    assert hub.run("erase", {"indexed_seconds": 0, "days": 1}) == {"worked_on": 1, "failed": 0}
+    assert hub.ask(f"/v1/erasures/{made['erasure_id']}").json()["erased_at"]
+    early = dict.fromkeys(("created_at", "processed_at"), "2026-11-22T10:00:00Z")
+    hub.stand_ins["web"].place_order({"MUG": 1}, 905, note=NOISE, **early)
+    settle(hub)
+    gone = json.dumps({"shop_id": 1, "shop_domain": "-"}).encode()
+    assert hub.send("web", gone, "shop/redact").status == 202
+    settle(hub)
+    assert hub.run("erase", {"indexed_seconds": 0, "days": 1})["failed"] == 0
+    assert {each["type"] for each in hub.ask("/v1/privacy", status="done").json()["requests"]} >= {"shop_erasure"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -30,7 +30,7 @@ QUEUES = of_type("AWS::SQS::Queue")
 RULES = {name: rule for name, rule in of_type("AWS::Events::Rule").items() if "EventPattern" in rule}
 TABLES = of_type("AWS::DynamoDB::Table", "data")
 STREAMS = {name: m for name, m in of_type("AWS::Lambda::EventSourceMapping").items() if "StartingPosition" in m}
-SCHEDULED = ("PollFunction", "SweepFunction")
+SCHEDULED = ("PollFunction", "SweepFunction", "EraseFunction")
 
 
 def each(found: dict[str, dict[str, Any]]) -> pytest.MarkDecorator:

@@ -28,7 +28,7 @@ def test_our_functions_answer(hub: Hub) -> None:
     assert caught.value.code == 404
 
 
-@pytest.mark.parametrize("name", ["poll", "sweep"])
+@pytest.mark.parametrize("name", ["poll", "sweep", "erase"])
 def test_a_scheduled_function_runs(hub: Hub, name: str) -> None:
     answer = hub.clients("lambda").invoke(FunctionName=f"tributary-{name}", Payload=b"{}")
     assert "FunctionError" not in answer, answer["Payload"].read()

@@ -46,7 +46,7 @@ def test_every_handler_and_every_manifest_is_in_it(built: bytes) -> None:
     found = names(built)
     assert {
         f"functions/{name}.py"
-        for name in ("receive", "collect", "announce", "normalise", "push", "poll", "sweep", "api")
+        for name in ("receive", "collect", "announce", "normalise", "push", "poll", "sweep", "erase", "api")
     } <= found
     assert {
         path.relative_to(package.CHECKOUT).as_posix() for path in package.CHECKOUT.glob("*/*/manifest.yaml")

@@ -12,6 +12,7 @@ from connectors.errors import SignatureError
 from connectors.manifest import delivery_of, load, topic_of
 from connectors.shopify.client import VERSION
 from connectors.signatures import Secret, Signed, verify
+from connectors.translate import TRIED_AT
 from events.facts import Fact, build
 from mappings.engine import load_in
 from mappings.jmes import compile_expression
@@ -38,7 +39,7 @@ def shop() -> Shopify:
 
 def facts(delivery: Delivery) -> list[Fact]:
     mapping = load_in(ROOT / "mappings" / "shopify" / f"{MANIFEST.topic(delivery.topic).mapping}.in.yaml")
-    said = mapping.statements(parse_json(delivery.body), CONNECTION)
+    said = mapping.statements(parse_json(delivery.body), {**CONNECTION, "received_at": TRIED_AT})
     return [build(statement, event_id="e", connection_id="shop-fr") for statement in said]
 
 

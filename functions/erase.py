@@ -1,0 +1,49 @@
+"""Erase: do what people who ask for privacy are owed.
+
+Triggered every minute. Goes on with every request that is open, as far as its time allows; each step may be cut short
+anywhere and is done again by the next run. One that fails stops no other.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from functions import connections, runtime
+from functions.erasing import Run, work_on
+from functions.runtime import logger
+from records import erasure
+from records.store.actions import Item
+
+RESERVE = 8_000  # milliseconds for what is begun
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Work on every tenant's requests. `event` may say `{"indexed_seconds": n, "days": n}`."""
+    indexed = timedelta(seconds=event.get("indexed_seconds", Run.indexed.total_seconds()))
+    reach = timedelta(days=event.get("days", Run.reach.days))
+    run = Run(lambda: context.get_remaining_time_in_millis() > RESERVE, indexed, reach)
+    worked = failed = 0
+    for tenant in sorted({connection.tenant for connection in connections.all_connections()}):
+        for item in _open(tenant):
+            worked += 1
+            logger.clear_state()
+            logger.append_keys(tenant=tenant)
+            try:
+                work_on(item, run)
+            except Exception:  # noqa: BLE001 - it stays open and is worked on again
+                logger.exception("a request for privacy failed", erasure_id=item["id"])
+                failed += 1
+    return {"worked_on": worked, "failed": failed}
+
+
+def _open(tenant: str) -> list[Item]:
+    """Read the requests of a tenant that are not done, the one due first first."""
+    found, start = [], None
+    while True:
+        page, start = runtime.records().index(
+            "by_status", "status_key", erasure.listed(tenant, "open"), limit=100, start=start
+        )
+        found += page
+        if start is None:
+            break
+    items = runtime.records().get(found)
+    return sorted(items.values(), key=lambda item: str(item["due_at"]))
