@@ -40,8 +40,9 @@ def make_reservation(tenant: str) -> Any:
         tier=(str, NOTHING),
         expires_in=(int, NOTHING),
     )
-    connection, seconds = views.connection_of(tenant, said["connection_id"]), said.get("expires_in") or USUAL
-    if not 1 <= seconds <= LONGEST:
+    connection, asked = views.connection_of(tenant, said["connection_id"]), said.get("expires_in")
+    seconds = USUAL if asked is None else asked
+    if isinstance(seconds, bool) or not 1 <= seconds <= LONGEST:
         raise RefusedError(400, "body_invalid", f"expires_in must be 1 to {LONGEST} seconds.")
     viewer = stock_views.viewer_of(connection, said.get("tier"))
     until = runtime.rfc3339(runtime.now() + timedelta(seconds=seconds))
@@ -75,6 +76,9 @@ def _wishes(tenant: str, lines: list[Any]) -> tuple[Wish, ...]:
         sku = named(line["sku"], "sku")
         asked[sku] = asked.get(sku, Decimal(0)) + pieces
     known = kits.table(tenant)
+    broken = sorted(sku for sku, pieces in asked.items() if sku in known and pieces % 1)
+    if broken:
+        raise RefusedError(400, "body_invalid", f"{', '.join(broken)} is a kit: it is sold whole.")
     return tuple(Wish(sku, pieces, _components(known.get(sku, {}))) for sku, pieces in asked.items())
 
 

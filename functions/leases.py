@@ -10,7 +10,7 @@ from functions.batches import LaterError, backoff
 from functions.runtime import logger
 from records import stock, stocktaking
 from records.errors import ConflictError
-from records.showing import Wanted
+from records.showing import Wanted, just_after
 from records.store import keys
 from records.store.actions import Below, Is, Item, Key, Update
 
@@ -101,7 +101,7 @@ class Lease:
             return
         key = keys.stock(self._tenant, wanted.record["sku"], str(wanted.location_id))
         known = runtime.records().get([key])[key]
-        told: dict[str, Any] = {f"told#{sent_at}": dict(wanted.told)}
+        told: dict[str, Any] = {f"told#{_told_from(known['count']['at'], sent_at)}": dict(wanted.told)}
         if "told_since" not in known:
             told["told_since"] = known["count"]["at"]
         runtime.records().write([mine, Update(key, put=told, remove=stock.outdated(known))])
@@ -121,3 +121,10 @@ class Lease:
             runtime.records().write([Update(key, put=put, remove=remove, add={"ver": 1}, when=Is("ver", known["ver"]))])
         except ConflictError:
             logger.info("a busy stock record is tidied another time")
+
+
+def _told_from(count_at: str, sent_at: str) -> str:
+    """Say from when on an owner's counts contain what it was told. Many tell whole seconds: a number that we set bears
+    a time from before we sent it. A count that was known before we sent it does not contain it.
+    """
+    return max(f"{sent_at[:19]}.000Z", just_after(count_at)) if count_at.endswith(".000Z") else sent_at

@@ -116,15 +116,16 @@ def _show_stock(task: Task, wanted: Wanted, expected: Decimal | None, shown: Lea
         log(task, wanted, "skipped", "the channel shows it already")
         return
     at = task.connection
-    place = at.channel_location(wanted.location_id) if wanted.location_id else None
+    rule = task.kind.manifest.pushes["stock"]
+    named = wanted.location_id if rule.per != "channel" else None  # a channel of one number names no place
+    place = at.channel_location(named) if named else None
     stock_id = skus.stock_id_of(at, wanted.record["sku"])
-    if stock_id is None or (wanted.location_id and place is None):
+    if stock_id is None or (named and place is None):
         log(task, wanted, "skipped", "the channel does not list it there")
         return
     record = {**wanted.record, "channel_stock_id": stock_id, "channel_location_id": place, "previous": expected}
-    oldest = task.kind.manifest.pushes["stock"].max_age
-    if oldest is not None:
-        record["as_of"] = max(record["as_of"], runtime.rfc3339(runtime.now() - timedelta(seconds=oldest)))
+    if rule.max_age is not None:
+        record["as_of"] = max(record["as_of"], runtime.rfc3339(runtime.now() - timedelta(seconds=rule.max_age)))
     send(task, wanted, record, shown, expected)
 
 

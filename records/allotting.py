@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 
 ZERO = Decimal(0)
 
@@ -47,7 +47,8 @@ def _take(wishes: Sequence[Wish], free: Free, places: Sequence[str]) -> Allotmen
     left = {sku: dict(at) for sku, at in free.items()}
     takes: Takes = {}
     lacking: dict[str, Decimal] = {}
-    for wish in wishes:
+    # Kits first: only a place that has all of a kit can give one, single goods come from anywhere.
+    for wish in sorted(wishes, key=lambda each: not each.components):
         wanted = wish.quantity
         for place in _in_order(wish, left, places):
             pieces = min(wanted, makes(wish, left, place))
@@ -69,5 +70,5 @@ def _in_order(wish: Wish, left: Free, places: Sequence[str]) -> list[str]:
 
 def makes(wish: Wish, free: Free, place: str) -> Decimal:
     """Say how many pieces a place has; of a kit, how many whole ones its components make."""
-    able = min(free.get(sku, {}).get(place, ZERO) / each for sku, each in wish.parts)
-    return able.to_integral_value(ROUND_FLOOR) if wish.components else able
+    lying = [(free.get(sku, {}).get(place, ZERO), each) for sku, each in wish.parts]
+    return min(pieces // each for pieces, each in lying) if wish.components else lying[0][0]

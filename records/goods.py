@@ -61,20 +61,45 @@ class Move:
     kit: bool = False
 
 
-def lines_of(order: Stored, reserved: Mapping[str, str]) -> Lines:
-    """Give the lines as they were ordered. One that says no place is where its goods were reserved, by SKU."""
+def lines_of(order: Stored, reserved: Mapping[str, str], kits: Mapping[str, Stored]) -> Lines:
+    """Give the lines as they were ordered. One that says no place is where its goods were reserved, by SKU; `kits` say
+    what a kit was made of when it was sold.
+    """
     lines: Lines = {}
     for line in order.get("line_items", []):
         quantity = max(ZERO, Decimal(line["quantity"]))
-        parts = tuple((part["sku"], Decimal(part["quantity"])) for part in line.get("components", []))
+        sold = kits.get(kit_line(line), line).get("components", [])
+        parts = tuple((part["sku"], Decimal(part["quantity"])) for part in sold)
         made = LineState(line["line_id"], line.get("sku"), line.get("location_id"), ZERO)
         made.components, made.kit = parts, bool(line.get("kit"))
         known = lines.setdefault(line["line_id"], made)
         known.ordered += quantity
         places = {reserved.get(sku) for sku, _ in known.goods(quantity)}
+        places -= {None} if parts else set()  # a kit is of one place, also what was added to it since it was reserved
         if known.location_id is None and len(places) == 1:
             known.location_id = places.pop()
     return lines
+
+
+def kit_line(line: Mapping[str, Any]) -> str:
+    """Name a line and what is sold on it."""
+    return f"{line['line_id']} {line.get('sku')}"
+
+
+def with_kits(kits: dict[str, Stored], order: Stored) -> dict[str, Stored]:
+    """Keep what the hub's kits are made of by the oldest statement of an order: whatever is said of the order later, it
+    took these goods. The same object comes back where nothing is older.
+    """
+    for line in order.get("line_items", []):
+        if line.get("kit"):
+            name, said = kit_line(line), {"by": order["source_version"], "components": line.get("components", [])}
+            if name not in kits or _made(said) < _made(kits[name]):
+                kits = {**kits, name: said}
+    return kits
+
+
+def _made(said: Stored) -> tuple[str, str]:
+    return (said["by"], str(said["components"]))
 
 
 def since(statement: Stored) -> dict[str, str]:

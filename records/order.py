@@ -16,8 +16,8 @@ Effect = dict[str, dict[str, Any]]
 @dataclass(frozen=True)
 class OrderState:
     """Everything said of one order: the newest order statement, each fulfilment, each adjustment, each parcel, each
-    other order it belongs with, and each reservation that was confirmed for it. `erased`: since when its buyer is
-    forgotten.
+    other order it belongs with, each reservation that was confirmed for it, and what its kits were when it was placed.
+    `erased`: since when its buyer is forgotten.
     """
 
     order: dict[str, Stored] = field(default_factory=dict)
@@ -26,6 +26,7 @@ class OrderState:
     parcels: dict[str, Stored] = field(default_factory=dict)
     links: dict[str, Stored] = field(default_factory=dict)
     reservations: dict[str, Stored] = field(default_factory=dict)
+    kits: dict[str, Stored] = field(default_factory=dict)
     erased: dict[str, str] = field(default_factory=dict)
 
     def with_fact(self, fact: Stored) -> "OrderState":
@@ -34,8 +35,9 @@ class OrderState:
         """
         fact = anonymous.of(fact) if self.erased else fact
         if fact["kind"] == "order":
-            joined = join(self.order, "order", fact)
-            return self if joined is self.order else OrderState(**{**self.__dict__, "order": joined})
+            joined, kits = join(self.order, "order", fact), goods.with_kits(self.kits, fact)
+            same = joined is self.order and kits is self.kits
+            return self if same else OrderState(**{**self.__dict__, "order": joined, "kits": kits})
         name = {"fulfillment": "fulfillments", "adjustment": "adjustments"}[fact["kind"]]
         kept: dict[str, Stored] = getattr(self, name)
         key = f"{fact['connection_id']}/{fact.get('fulfillment_id') or fact.get('adjustment_id')}"
@@ -110,7 +112,8 @@ def view(state: OrderState) -> OrderView | None:
     order = state.placed
     if order is None:
         return None
-    lines = goods.lines_of(order, {sku: places[0][0] for sku, places in _reserved(state).items() if len(places) == 1})
+    reserved = {sku: places[0][0] for sku, places in _reserved(state).items() if len(places) == 1}
+    lines = goods.lines_of(order, reserved, state.kits)
     sent = goods.sent(state.fulfillments, state.parcels)
     moves = goods.hand_over_in_store(order, lines) + goods.settle(sent, state.adjustments, lines)
     if order.get("cancelled_at"):

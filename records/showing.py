@@ -46,18 +46,22 @@ def stock_wanted(sku: str, items: Sequence[Item], viewer: Viewer) -> list[Wanted
     """Say what a channel should show of a SKU: the owner of a place what lies there, others what they may promise.
 
     Places nobody has counted are left out: the hub does not know, so it does not say. An owner's number is the truth
-    the next sums start from, so nothing may be kept back from it: no buffer, no safety stock.
+    the next sums start from, so nothing may be kept back from it: no buffer, no safety stock. One that has a single
+    number and counts a place with it shows that place alone: what else it showed would come back as lying there.
     """
     places = _by_place(items)
     seen = {place: stock.position(item, viewer.now) for place, item in places.items()}
     known = {place: position for place, position in seen.items() if position.counted}
+    owned = {place for place in known if known[place].owner == viewer.connection_id and place in viewer.owns}
+    if viewer.per == "channel" and owned:
+        place = max(owned, key=lambda each: str(known[each].counted_at))
+        return [_for_owner(sku, place, places[place], viewer.now)]
     if viewer.per == "channel":
         shown = promised(known, viewer.sells_from, viewer.buffer, viewer.tier)
         if not shown:
             return []
         as_of = max(str(known[place].counted_at) for place in shown)
         return [_stock(sku, None, sum(shown.values(), ZERO), as_of, None)]
-    owned = {place for place in known if known[place].owner == viewer.connection_id and place in viewer.owns}
     others = [place for place in viewer.sells_from if place not in owned]
     shown = promised(known, others, viewer.buffer, viewer.tier)
     wanted = [_stock(sku, place, shown[place], last_change(places[place]), None) for place in shown]

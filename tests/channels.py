@@ -9,6 +9,7 @@ from ops.standins.mirakl import Mirakl
 from ops.standins.server import StandIn
 from ops.standins.shopify import Shopify
 from ops.standins.square import Square
+from ops.standins.woocommerce import WooCommerce
 
 Made = tuple[StandIn, dict[str, str]]
 
@@ -17,6 +18,10 @@ STAND_INS: dict[str, Callable[[str, str], Made]] = {
     "square": lambda key, sign: (Square(key, sign), {"access_token": key, "signature_key": sign}),
     "mirakl": lambda key, _: (Mirakl(key), {"api_key": key}),
     "easypost": lambda key, sign: (EasyPost(key, sign), {"api_key": key, "webhook_secret": sign}),
+    "woocommerce": lambda key, sign: (
+        WooCommerce(key, key, sign),
+        {"consumer_key": key, "consumer_secret": key, "webhook_secret": sign},
+    ),
     "hubspot": lambda key, sign: (HubSpot(key, sign), {"access_token": key, "client_secret": sign}),
 }
 

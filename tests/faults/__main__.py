@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import campaign
+import franchise
 import races
 from rich.console import Console
 from rich.progress import Progress
@@ -28,7 +29,7 @@ WRONG = ("lost", "double_applied", "oversold", "cross_tenant")
 
 def batch(first: int) -> list[campaign.Outcome]:
     """Play some seeds."""
-    return [campaign.play(seed) for seed in range(first, first + BATCH)]
+    return [franchise.player(seed, campaign.play)(seed) for seed in range(first, first + BATCH)]
 
 
 def main() -> int:
@@ -86,9 +87,10 @@ def _tell(console: Console, found: dict[str, Any], outcomes: list[campaign.Outco
     kinds = ", ".join(f"{kind} {count}" for kind, count in totals.most_common())
     console.print(f"{found['seeds']} seeds, {found['events']} deliveries, {found['faults']} faults: {kinds}")
     console.print(f"{played.races} small races in all their {played.schedules} schedules; {found['seconds']} s")
-    tried = {"lost": "events", "double_applied": "events", "oversold": "seeds", "cross_tenant": "seeds"}
+    promises = sum(each.promises for each in outcomes)
+    tried = {"lost": "events", "double_applied": "events", "oversold": "reservations", "cross_tenant": "seeds"}
     for name, unit in tried.items():
-        count, of = found[name], found[unit]
+        count, of = found[name], {**found, "reservations": promises}[unit]
         bound = f"under {3 / of:.1e} each with 95 % confidence" if of and not count else "look below"
         console.print(f"{name}: {count} of {of} {unit} ({bound})", style="red" if count else "green")
     for each in (each for each in outcomes if each.violations):
@@ -98,7 +100,7 @@ def _tell(console: Console, found: dict[str, Any], outcomes: list[campaign.Outco
 
 
 def _again(console: Console, seed: int) -> int:
-    outcome = campaign.play(seed)
+    outcome = franchise.player(seed, campaign.play)(seed)
     for violation in outcome.violations:
         console.print(violation, style="red")
     console.print(f"seed {seed}: {outcome.events} deliveries, {outcome.faults.total()} faults")

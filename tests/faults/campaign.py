@@ -1,16 +1,23 @@
-"""One seed: a day of two tenants, heard by several handlers at once on an unreliable store, against the plain fold."""
+"""One seed: a day of two tenants, heard by several handlers at once on an unreliable store.
+
+What channels said must end as the same said once each, in order. What people did besides, and reservations, whose time
+runs out by whatever clock, must end as what was written one thing after another. A shelf on paper says what was there.
+"""
 
 import json
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from asides import Counter as Asides
+from asides import counter
 from day import SKUS, Event, day
 from retail import digest
 from schedules import Handler, one_schedule
 from unreliable import CrashError, Unreliable
+from written import Book, Deed, Watched, differences, do, oversold
 
 from records import ids, stock
 from records.apply import apply
@@ -21,11 +28,11 @@ from records.store.actions import Item, Key, Store
 from records.store.memory import MemoryStore
 
 TENANTS = ("acme", "bruno")
-GROUP = "group:maison"
-SHARING = 3  # of so many days the tenants share their customers on one
 HANDLERS = 3
 FAULTS = 24  # at most, in one day
-Delivery = tuple[str, Event]
+FOLDED = ("#ORDER#", "#STOCK#", "#SHIPMENT#")
+WHO = ("customer_id", "customer_key", "named_by")
+Delivery = tuple[str, Deed]
 
 
 @dataclass
@@ -39,60 +46,74 @@ class Outcome:
     double_applied: int = 0
     oversold: int = 0
     cross_tenant: int = 0
+    promises: int = 0  # reservations that were made, each of which might have been of a piece that was not there
     violations: list[str] = field(default_factory=list)
 
 
 def play(seed: int) -> Outcome:
-    """Play a seed and compare its end with that of the same events told once each, in order, without a fault."""
-    dice, outcome, store = random.Random(seed), Outcome(seed), MemoryStore()
-    people = GROUP if seed % SHARING == 0 else ""
-    told = {tenant: [event.at_member(tenant, people) if people else event for event in day(seed)] for tenant in TENANTS}
-    deliveries = [(tenant, event) for tenant in TENANTS for event in told[tenant] for _ in range(dice.randint(1, 3))]
+    """Play a seed: what is heard and done, any number of times, in any order, by handlers that fail."""
+    dice, told, outcome = random.Random(seed), day(seed), Outcome(seed)
+    tells, decides = any(event.tells for event in told), seed % 2 == 1
+    asides, store, book = counter(seed, tells=tells, decides=decides), MemoryStore(), Book()
+    told = [*asides.events, *told]
+    _open_shop(store, book, asides)
+    deeds: list[Deed] = [*told[len(asides.opening) :], *asides.acts]
+    deliveries = [(tenant, deed) for tenant in TENANTS for deed in deeds for _ in range(dice.randint(1, 3))]
     dice.shuffle(deliveries)
     outcome.events = len(deliveries)
     past: dict[Key, Item] = {}
     left = [dice.randint(0, FAULTS)]
-    handlers = [_handler(deliveries, dice, past, left, outcome) for _ in range(HANDLERS)]
+    handlers = [_handler(deliveries, dice, (past, left), book, outcome) for _ in range(HANDLERS)]
     bugs = [each for each in one_schedule(store, handlers, dice.choice) if isinstance(each, Exception)]
     outcome.lost += len(bugs)
     outcome.violations += [f"a handler ended with {bug!r}" for bug in bugs]
-    plain = MemoryStore()
     for tenant in TENANTS:
-        for event in told[tenant]:
-            apply(plain, event.cause(tenant), event.facts, {}, pause=lambda _: None)
-        _look_for_markers(store, tenant, told[tenant], outcome)
-    for party in (*TENANTS, *([people] if people else [])):
-        _compare(store, plain, party, people, outcome)
-    _look_for_strangers(store, told, people, outcome)
+        _compare(store, tenant, told, outcome, decides=decides)
+        _compare_with_book(store, book, tenant, outcome, tells=tells)
+    _look_for_strangers(store, told, outcome)
     return outcome
 
 
+def _open_shop(store: MemoryStore, book: Book, asides: Asides) -> None:
+    """Count what lies there before anything else happens."""
+    watched = Watched(store, book)
+    for tenant in TENANTS:
+        for event in asides.opening:
+            watched.doing = (tenant, event)
+            do(watched, tenant, event)
+
+
 def _handler(
-    waiting: list[Delivery], dice: random.Random, past: dict[Key, Item], left: list[int], outcome: Outcome
+    waiting: list[Delivery],
+    dice: random.Random,
+    faults: tuple[dict[Key, Item], list[int]],
+    book: Book,
+    outcome: Outcome,
 ) -> Handler:
     """Make a handler that works on deliveries until none is left; one that fails comes back, as a queue brings it."""
 
     def work(store: Store) -> None:
-        unreliable = Unreliable(store, dice, 0.2, past, left)
+        watched = Watched(store, book)
+        unreliable = Unreliable(watched, dice, 0.2, *faults)
         while waiting:
-            tenant, event = waiting.pop()
+            watched.doing = waiting.pop()
             try:
-                apply(unreliable, event.cause(tenant), event.facts, {}, pause=lambda _: None)
+                do(unreliable, *watched.doing)
             except (StoreUnavailableError, ConflictError, CrashError):
-                waiting.insert(dice.randint(0, len(waiting)), (tenant, event))
+                waiting.insert(dice.randint(0, len(waiting)), watched.doing)
         outcome.faults.update(unreliable.faults)
 
     return work
 
 
-def _look_for_markers(store: MemoryStore, tenant: str, told: Sequence[Event], outcome: Outcome) -> None:
+def _compare(store: MemoryStore, tenant: str, told: Sequence[Event], outcome: Outcome, *, decides: bool) -> None:
+    plain = MemoryStore()
+    for event in told:
+        apply(plain, event.cause(tenant), event.facts, {}, pause=lambda _: None)
     unmarked = [event.event_id for event in told if keys.applied(tenant, event.event_id) not in store.items]
     outcome.lost += len(unmarked)
     outcome.violations += [f"{tenant}: {event_id} has no marker" for event_id in unmarked]
-
-
-def _compare(store: MemoryStore, plain: MemoryStore, tenant: str, people: str, outcome: Outcome) -> None:
-    wanted, found = digest(plain, tenant, people), digest(store, tenant, people)
+    wanted, found = (_said(digest(each, tenant), decides=decides) for each in (plain, store))
     for name in sorted({*wanted, *found}):
         if name not in found:
             outcome.lost += 1
@@ -108,38 +129,52 @@ def _compare(store: MemoryStore, plain: MemoryStore, tenant: str, people: str, o
             outcome.violations.append(f"{tenant} {sku}: {seen.available} available of {seen}")
 
 
-def _look_for_strangers(store: MemoryStore, told: Mapping[str, Sequence[Event]], people: str, outcome: Outcome) -> None:
-    """Look for one tenant's name or ids in another's items; outside, both use the same ids. What is kept for a group
-    may name the tenants, whose connections know its customers, and none of their orders.
-    """
-    orders = {tenant: _orders(tenant, told[tenant]) for tenant in TENANTS}
-    for tenant in (*TENANTS, *([people] if people else [])):
-        names = {
-            other: orders[other] if tenant == people else _names(store, other) | orders[other] for other in TENANTS
-        }
-        others = {other: found for other, found in names.items() if other != tenant}
+def _said(found: dict[str, Any], *, decides: bool) -> dict[str, Any]:
+    """Leave out what nobody said but somebody did: reservations, and on a day of decisions who is whom."""
+    kept = {name: item for name, item in found.items() if "#RESERVATION#" not in name}
+    if decides:
+        kept = {name: item for name, item in kept.items() if any(part in name for part in FOLDED)}
+    return {name: _without_asides(item, decides) if "#" in name else item for name, item in kept.items()}
+
+
+def _without_asides(item: dict[str, Any], decides: bool) -> dict[str, Any]:
+    kept = {name: value for name, value in item.items() if not name.startswith("r#")}
+    if "reservations" in kept.get("state", {}):
+        kept["state"] = {name: value for name, value in kept["state"].items() if name != "reservations"}
+    return {name: value for name, value in kept.items() if not (decides and name in WHO)}
+
+
+def _compare_with_book(store: MemoryStore, book: Book, tenant: str, outcome: Outcome, *, tells: bool) -> None:
+    unlike = differences(store, book, tenant)
+    outcome.double_applied += len(unlike)
+    promises, wrong = oversold(store, book, tenant, told=tells)
+    outcome.promises += promises
+    outcome.oversold += len(wrong)
+    outcome.violations += [*unlike, *wrong]
+
+
+def _look_for_strangers(store: MemoryStore, told: Sequence[Event], outcome: Outcome) -> None:
+    """Look for one tenant's name or ids in another's items; outside, both use the same ids."""
+    for tenant in TENANTS:
+        others = {other: _names(store, other, told) for other in TENANTS if other != tenant}
         mine = [(at, json.dumps(_shown(item))) for at, item in store.items.items() if at[0].startswith(f"{tenant}#")]
         for at, text in mine:
             met = [name for names in others.values() for name in names if name in text]
             outcome.cross_tenant += len(met)
             outcome.violations += [f"{at} names {name} of another tenant" for name in met]
-    parties = (*TENANTS, *([people] if people else []))
-    homeless = [at for at in store.items if not at[0].startswith(tuple(f"{party}#" for party in parties))]
+    homeless = [at for at in store.items if not at[0].startswith(tuple(f"{tenant}#" for tenant in TENANTS))]
     outcome.cross_tenant += len(homeless)
     outcome.violations += [f"{at} belongs to no tenant" for at in homeless]
 
 
-def _orders(tenant: str, told: Sequence[Event]) -> set[str]:
-    return {
+def _names(store: MemoryStore, tenant: str, told: Sequence[Event]) -> set[str]:
+    orders = {
         ids.order_id(tenant, fact.connection_id, str(getattr(fact, "channel_order_id", "")))
         for event in told
         for fact in event.facts
     }
-
-
-def _names(store: MemoryStore, tenant: str) -> set[str]:
     customers = {pk.rpartition("#")[2] for pk, sk in store.items if sk == "CUSTOMER" and pk.startswith(f"{tenant}#")}
-    return {tenant, *customers}
+    return {tenant, *orders, *customers}
 
 
 def _shown(item: Item) -> dict[str, Any]:

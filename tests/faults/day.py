@@ -2,15 +2,14 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from retail import CRM, DESK, MARKET, PLACE, TILL, WEB, at, fact, line
 
-from events.facts import Fact, build
+from events.facts import Fact
 from records.cause import Cause
-from records.facts import stored
 
 SKUS = ("MUG", "SCARF", "LAMP")
 PEOPLE: Sequence[dict[str, Any]] = (
@@ -30,18 +29,12 @@ class Event:
     facts: tuple[Fact, ...]
     minute: int
     tells: bool
-    group: str = ""
+    plain: tuple[Any, ...] = ("nothing",)  # what it means for a shelf on paper
 
     def cause(self, tenant: str) -> Cause:
         """Say what changes records when this event is applied."""
-        owns = frozenset({PLACE}) if self.connection_id.startswith(TILL) else frozenset()
-        return Cause(tenant, self.event_id, self.connection_id, at(self.minute), owns, self.tells, group=self.group)
-
-    def at_member(self, tenant: str, group: str) -> "Event":
-        """Give the same event at a tenant of a group: customers are told apart by the names of connections."""
-        name = f"{self.connection_id}-{tenant}"
-        facts = tuple(build(stored(each), event_id=each.event_id, connection_id=name) for each in self.facts)
-        return replace(self, connection_id=name, facts=facts, group=group)
+        owns = frozenset({PLACE}) if self.connection_id == TILL else frozenset()
+        return Cause(tenant, self.event_id, self.connection_id, at(self.minute), owns, self.tells)
 
 
 class _Day:

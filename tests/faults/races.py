@@ -1,4 +1,4 @@
-"""The small races: every test of `test_races.py` plays all schedules of one; here they are counted."""
+"""The small races: every test of these modules plays all schedules of one; here they are counted."""
 
 import inspect
 import time
@@ -6,7 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import schedules
+import test_decision_races
 import test_races
+import test_reservation_races
+
+RACES = (test_races, test_reservation_races, test_decision_races)
 
 
 @dataclass
@@ -36,5 +40,5 @@ def play(until: float) -> Races:
 
 def _races() -> dict[str, Callable[[], None]]:
     """Give the tests that need nothing prepared."""
-    named = inspect.getmembers(test_races, inspect.isfunction)
+    named = [each for module in RACES for each in inspect.getmembers(module, inspect.isfunction)]
     return {name: test for name, test in named if name.startswith("test_") and not inspect.signature(test).parameters}

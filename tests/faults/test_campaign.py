@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "records"))
 
 import campaign
 
+from records import reservations
 from records.order_book import OrderState
 
 
@@ -30,3 +31,10 @@ def test_what_a_rule_forgets_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OrderState, "with_fact", forgetful)
     outcomes = [campaign.play(seed) for seed in range(40)]
     assert sum(each.double_applied + each.lost for each in outcomes) > 0
+
+
+def test_a_reservation_that_looks_at_no_version_is_found_by_the_shelf_on_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reservations, "Is", lambda name, value: None)
+    outcomes = [campaign.play(seed) for seed in range(40)]
+    assert sum(each.oversold for each in outcomes) > 0
+    assert sum(each.promises for each in outcomes) > 100

@@ -125,6 +125,8 @@ BAD: list[tuple[dict[str, Any], int, str]] = [
     ({"lines": ["MUG"]}, 400, "body_invalid"),
     ({"lines": [{"sku": "MUG", "quantity": 1}] * 26}, 400, "body_invalid"),
     ({"expires_in": 0.5}, 400, "body_invalid"),
+    ({"expires_in": 0}, 400, "body_invalid"),
+    ({"expires_in": True}, 400, "body_invalid"),
     ({"expires_in": 10**9}, 400, "body_invalid"),
     ({"location_id": "paris"}, 422, "location_refused"),
     ({"connection_id": "elsewhere"}, 404, "not_found"),
@@ -180,6 +182,7 @@ def test_a_kit_is_promised_and_reserved_by_its_components(shop: MotoHub) -> None
     assert reserve(shop, "k", 3, "SET").status == 201
     assert (stock(shop)["reserved"], stock(shop, "SCARF")["reserved"], promised(shop, "SET")) == ("6", "3", "1")
     assert reserve(shop, "l", 2, "SET").json()["lines"] == [{"sku": "SET", "wanted": "2", "available": "1"}]
+    assert reserve(shop, "m", "0.5", "SET").problem() == "body_invalid"
     for parts in ({"SET": 1}, {"MUG": 0}):
         assert shop.tell("/v1/products/BOX/kit", {"components": parts}, "PUT").status in (400, 422)
     assert shop.tell("/v1/products/MUG/kit", {"components": {"SCARF": 1}}, "PUT").problem() == "kit_refused"

@@ -20,6 +20,7 @@ from retail import (
     fact,
     line,
     order,
+    order_view,
     scan,
     sent,
     share,
@@ -184,3 +185,18 @@ def test_a_merge_of_a_hundred_customers_leaves_one() -> None:
     (survivor,) = [item for item in store.items.values() if item["sk"] == "CUSTOMER" and "redirect" not in item]
     assert len(survivor["absorbed"]) == 99
     assert len(digest(store)["customers"][0]["channels"]) == 1
+
+
+class Behind(MemoryStore):
+    """A store whose eventually consistent reads do not show orders yet, though they show their parcels."""
+
+    def get(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
+        found = super().get(keys, consistent=consistent)
+        return found if consistent else {key: item for key, item in found.items() if key[1] != "ORDER"}
+
+
+def test_a_scan_reaches_an_order_that_a_first_look_does_not_show_yet() -> None:
+    store = Behind()
+    tell(store, "order", order(0, LONG[:1]), sent(5))
+    tell(store, "scan", scan(9, "delivered"))
+    assert order_view(store).fulfillment == "delivered"

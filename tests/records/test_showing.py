@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from counter import set_policy
 from retail import (
     DESK,
     MARKET,
@@ -22,6 +23,8 @@ from retail import (
 )
 
 from records import showing, stock
+from records.apply import apply
+from records.cause import Cause
 from records.showing import Viewer
 from records.store import keys
 from records.store.actions import Item
@@ -102,3 +105,24 @@ def test_a_channel_learns_of_the_parcels_others_sent_for_its_order_once() -> Non
     assert wanted(desk, sent(6, share("1", 1))) == []  # our own push came back as the shop's statement
     assert wanted(sent(5, status="pending", connection_id=DESK)) == []
     assert showing.fulfillments_wanted(order_item(told([order(0, ONE), desk])), MARKET) == []
+
+
+def hears(store: MemoryStore, fact: Any) -> None:
+    """Let the hub hear of a fact; the web shop owns the place and is told of others."""
+    owns = frozenset({PLACE} if fact.connection_id == WEB else ())
+    apply(store, Cause(TENANT, fact.fact_id, fact.connection_id, at(0), owns, bool(owns)), [fact], {})
+
+
+def test_an_owner_with_one_number_for_all_counts_what_it_was_told_and_nothing_melts_away() -> None:
+    """Its next count is the number we pushed: what was kept back from it would be kept back again from that."""
+    owner = Viewer(WEB, (PLACE, "paris"), (PLACE,), 2, "channel", None, at(50))
+    store, at_place = MemoryStore(), keys.stock(TENANT, MUG, PLACE)
+    hears(store, count(0, 9, WEB, "available"))
+    set_policy(store, 1, safety=3)
+    hears(store, order(2, ONE, MARKET, placed_at=at(2)))
+    for minute in range(5, 20, 3):
+        (wanted,) = showing.stock_wanted(MUG, store.query(at_place[0]), owner)
+        assert (wanted.key, wanted.value) == (f"{MUG}@{PLACE}", "8")
+        store.items[at_place] |= {f"told#{at(minute)}": dict(wanted.told or {})}
+        hears(store, count(minute + 1, 8, WEB, "available"))
+    assert stock.position(store.items[at_place], at(50)).free == 8
