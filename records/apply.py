@@ -93,7 +93,7 @@ def _apply_once(
     unit, key = Unit(store, consistent=consistent), keys.applied(cause.tenant, cause.event_id)
     # A page of customers is surely too much for one transaction, so it is not even tried.
     is_page = sum(fact["kind"] == "customer" for fact in facts) > CUSTOMERS_AT_ONCE
-    unit.load([key] if is_page else [key, *_touched(cause, facts)])
+    unit.load([key] if is_page else [key, *_touched(cause, facts, consistent)])
     known = unit.item(key)
     if known is not None and not remapping.is_open(cause, known, about):
         return Applied("repeated", unpack(known["records"]), known.get("erased", []))
@@ -121,7 +121,7 @@ def _apply_once(
 
 def _apply_group(store: Store, cause: Cause, facts: list[Stored], consistent: bool) -> Unit:
     unit = Unit(store, consistent=consistent)
-    unit.load(_touched(cause, facts))
+    unit.load(_touched(cause, facts, consistent))
     _fold(unit, cause, facts)
     unit.commit(None)
     return unit
@@ -169,13 +169,13 @@ def _groups(cause: Cause, facts: Sequence[Stored]) -> list[list[Stored]]:
     return list(groups.values())
 
 
-def _touched(cause: Cause, facts: Iterable[Stored]) -> list[Key]:
+def _touched(cause: Cause, facts: Iterable[Stored], consistent: bool) -> list[Key]:
     """Say what will surely be read, so that it is one call."""
     wanted: list[Key] = []
     for fact in facts:
         if fact["kind"] in ORDER_FACTS:
             wanted.append(keys.order(cause.tenant, order_book.order_id_of(cause, fact)))
-        wanted += identity.wanted(cause.people.tenant, fact)
+        wanted += identity.wanted(cause.people.tenant, fact, surely=consistent)
         if fact["kind"] == "stock_count":
             wanted.append(stocktaking.place(cause, fact))
         numbers = [parcel["number"] for parcel in fact.get("tracking", [])]

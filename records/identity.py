@@ -32,9 +32,9 @@ def parts(fact: Stored) -> list[Stored]:
     return [{**fact, "from_channel_customer_ids": names[start : start + MERGED_AT_ONCE]} for start in starts]
 
 
-def wanted(tenant: str, fact: Stored) -> list[Key]:
-    """Say which items a fact will surely need, so that they are read together with everything else. An order of a known
-    buyer needs no more than the claims.
+def wanted(tenant: str, fact: Stored, *, surely: bool) -> list[Key]:
+    """Say which items a fact will need, so that they are read together with everything else. At a first look an order
+    needs no more than the claim on its buyer's first key, which knows a buyer who said the same before.
     """
     if fact["kind"] == "customer_merge":
         return [keys.customer(tenant, ids.customer_id(tenant, name)) for name in _merged(fact)]
@@ -43,7 +43,9 @@ def wanted(tenant: str, fact: Stored) -> list[Key]:
         return []
     held = claims(statement)
     found = [linking.claim_key(tenant, key) for key in held]
-    if fact["kind"] == "customer":
+    if fact["kind"] == "order" and not surely:
+        return found[:1]
+    if held and fact["kind"] in ("order", "customer"):
         found.append(keys.customer(tenant, ids.customer_id(tenant, account_name(statement, held))))
         found += [linking.clue_key(tenant, clue) for clue in sorted(accounts.clues(statement))]
     return found
@@ -81,20 +83,25 @@ def take(unit: Unit, cause: Cause, fact: Stored) -> bool:
 def take_buyer(unit: Unit, cause: Cause, order: Stored) -> str | None:
     """Take the buyer of an order; gives the account's id, or None where the order names nobody."""
     statement = statement_of(order)
+    known = linking.recognised(unit, cause.tenant, statement) if statement else None
+    if statement and known:
+        source = source_key(statement, known)
+        if linking.returning(unit, cause.tenant, claims(statement), source, statement):
+            return ids.customer_id(cause.tenant, known)
     held = _held(unit, cause.tenant, statement) if statement else {}
     if statement is None or not held:
         return None
-    account = account_name(statement, held)
-    account_id, source = ids.customer_id(cause.tenant, account), source_key(statement, account)
-    if not linking.returning(unit, cause.tenant, held, source, statement, account_id):
-        _take(unit, cause, held, statement, None)
-    return account_id
+    _take(unit, cause, held, statement, None)
+    return ids.customer_id(cause.tenant, account_name(statement, held))
 
 
 def hold_buyer(unit: Unit, cause: Cause, order: Stored) -> None:
     """Let an order be written only while its buyer is as they were seen: an erasure meanwhile must not miss it."""
     statement = statement_of(order)
-    held = _held(unit, cause.tenant, statement) if statement else {}
+    if statement is None:
+        return
+    known = linking.recognised(unit, cause.tenant, statement)
+    held = claims(statement) if known else _held(unit, cause.tenant, statement)
     if held:
         unit.hold(linking.claim_key(cause.tenant, next(iter(held))))
 
@@ -151,7 +158,7 @@ def _take(unit: Unit, cause: Cause, held: dict[str, str], statement: Stored, con
     elif said is not state:
         save(unit, cause, head, {**unstamped(item), "state": pack(said.as_json())}, "sources")
     linking.hold(unit, places, account_id)
-    if is_news and statement["kind"] == "buyer":
+    if is_news and statement["kind"] == "buyer" and linking.last_erased(unit, cause.tenant, claims(statement)) is None:
         linking.note(unit, cause.tenant, held, source, statement)
 
 

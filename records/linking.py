@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 
 from records import ids
-from records.claims import Held, claims, since, statement_of
+from records.claims import Held, account_name, claims, since, source_key, statement_of
 from records.facts import Stored, rank
 from records.store import keys
 from records.store.actions import Absent, Is, Item, Key, Put, Update
@@ -59,6 +59,9 @@ def erased_at(unit: Unit, tenant: str, fact: Stored) -> str | None:
     if statement is None:
         return None
     held = claims(statement)
+    if not held or recognised(unit, tenant, statement):
+        return None
+    unit.look_surely()  # whoever is not recognised is seen from many items: see identity
     last = last_erased(unit, tenant, [key for key in held if not key.startswith(WEAK)] or list(held))
     if last is None or since(fact) > last:
         return None
@@ -145,18 +148,32 @@ def change(unit: Unit, at: Key, put: Item) -> None:
 # source said last, and its rank: then an order need neither read nor write the customer, and a late one shows as late.
 
 
-def returning(unit: Unit, tenant: str, held: Held, source: str, statement: Stored, account_id: str) -> bool:
-    """Tell whether a buyer says just what they said last, and note that they said it again."""
-    places = [claim_key(tenant, key) for key in held]
-    known = unit.item(places[0])
-    if known is None or known.get(f"d#{_short(source)}") != _digest(statement):
-        return False
-    if not all(account_id in holders(unit, at) or is_void(unit, at) for at in places):
-        return False
-    if not is_news(unit, tenant, held, source, statement):
-        return bool(known[f"v#{_short(source)}"] == _rank(statement))
-    note(unit, tenant, held, source, statement)
-    return True
+def recognised(unit: Unit, tenant: str, statement: Stored) -> str | None:
+    """Name the account of a statement that says just what its source said last, by the first of its keys alone; None:
+    that key does not tell, and all of them must be looked at.
+
+    Where this was noted, the account was given all the statement's keys and none of them led to somebody who was
+    erased; an erasure takes the note away. A guest who goes by a phone is nobody once it is denied, which only the
+    phone's own claim says.
+    """
+    held = claims(statement)
+    first = next(iter(held), "")
+    if not first or first.startswith("guest:"):
+        return None
+    known = unit.item(claim_key(tenant, first)) or {}
+    account = account_name(statement, held)
+    if known.get("denied") or known.get(f"d#{_short(source_key(statement, account))}") != _digest(statement):
+        return None
+    return account
+
+
+def returning(unit: Unit, tenant: str, held: Held, source: str, statement: Stored) -> bool:
+    """Tell whether a buyer who is recognised says that again or anew, which is noted, and not before what came last."""
+    if is_news(unit, tenant, held, source, statement):
+        note(unit, tenant, held, source, statement)
+        return True
+    known = unit.item(claim_key(tenant, next(iter(held)))) or {}
+    return bool(known[f"v#{_short(source)}"] == _rank(statement))
 
 
 def is_news(unit: Unit, tenant: str, held: Held, source: str, statement: Stored) -> bool:
