@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-ConnectionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
+ConnectionId = Annotated[str, StringConstraints(pattern=NAME)]
 
 
 class Connection(BaseModel):
@@ -13,7 +14,8 @@ class Connection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     connection_id: ConnectionId
-    tenant: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    tenant: Annotated[str, StringConstraints(pattern=NAME)]
+    group: str = Field(default="", description="of the tenants that share their customers with this one's")
     connector: str
     base_url: str = Field(description="where the channel's API answers, without a trailing slash")
     webhook_url: str = Field(default="", description="the public URL the channel was given; some schemes sign it")
@@ -34,6 +36,11 @@ class Connection(BaseModel):
         default=False, description="an existing customer base is being loaded: no bus event for each, reviews apart"
     )
     settings: dict[str, str] = Field(default_factory=dict, description="what only this connector needs")
+
+    @property
+    def people(self) -> str:
+        """Say whose customers its customers are: its tenant's, or those of the group that shares them."""
+        return self.group or self.tenant
 
     def location(self, channel_location_id: str) -> str:
         """Give our name of one of the channel's locations; an unmapped one keeps the channel's id, prefixed."""

@@ -53,7 +53,7 @@ def _flag(image: dict[str, Any]) -> None:
     try:
         records().write([change] if change else [])
     except ConflictError:
-        logger.info("stock has changed since")
+        logger.info("stock has changed since", tenant=image["tenant"])
 
 
 def _is_written(record: dict[str, Any]) -> bool:
@@ -74,6 +74,8 @@ def announcement(item: dict[str, Any]) -> dict[str, Any] | None:
     detail = _envelope(name, item["tenant"], item["id"], f"{item['pk']} {item['sk']} {version}", item["at"])
     detail |= {"record": record, "version": version, "changed": item["changed"]}
     detail |= {"cause": item["cause"], "origin": item["origin"], "hop": item["hop"]}
+    if "member" in item:
+        detail["member"] = item["member"]
     if "connection_id" in item:
         detail["connection"] = item["connection_id"]
     return _entry(name, detail)

@@ -23,6 +23,7 @@ from functions import (
 )
 from functions.asking import app, request
 from functions.problems import answer, shielded, unrouted
+from functions.runtime import logger
 
 __all__ = ["app", "handler"]
 ROUTES = (
@@ -56,5 +57,6 @@ def get_openapi() -> Response:
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answer one request from API Gateway."""
+    logger.clear_state()  # whoever asked before may be another tenant
     refused = unrouted(app, event)
     return app(event, context) if refused is None else refused.to_dict([])

@@ -4,6 +4,7 @@ from typing import Any
 
 from functions import people, views
 from functions.asking import RefusedError, query, route
+from functions.connections import people_of
 from functions.problems import problem
 
 PAGE, MAX_PAGE = 100, 200
@@ -15,10 +16,10 @@ def list_customers(tenant: str) -> Any:
     asked = query("email", "phone", "loyalty", "q")
     key = views.key_of(asked)
     if key is not None:
-        return {"customers": views.find_customers(tenant, key)}
+        return {"customers": views.find_customers(people_of(tenant), key)}
     if not asked.get("q"):
         return problem(400, "query_missing", "Ask with ?email=, ?phone= (E.164), ?loyalty= or ?q=.")
-    found = people.search(tenant, asked["q"])
+    found = people.search(people_of(tenant), asked["q"])
     if found is None:
         return problem(400, "query_vague", "Ask for first and last name with a birth date, a town or a house number.")
     return {"customers": found}
@@ -27,7 +28,7 @@ def list_customers(tenant: str) -> Any:
 @route("/v1/customers/{customer_id}")
 def get_customer(tenant: str, customer_id: str) -> Any:
     """Give a golden record."""
-    return views.customer(tenant, customer_id)
+    return views.customer(people_of(tenant), customer_id)
 
 
 @route("/v1/customers/{customer_id}/timeline")

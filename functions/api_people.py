@@ -1,10 +1,12 @@
 """Routes by which people decide who is one customer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from functions import people, runtime, views
 from functions.asking import RefusedError, body, by_hand, query, route
+from functions.connections import people_of
 from functions.problems import problem
 from records import decisions, ids
 from records.apply import change
@@ -21,9 +23,9 @@ def merge_customers(tenant: str, customer_id: str) -> Any:
     """Make one customer of two."""
     said = body(customer_id=str, by=TEXT, why=TEXT)
     for each in (customer_id, said["customer_id"]):
-        views.customer(tenant, each)
+        views.customer(people_of(tenant), each)
     _decide(tenant, lambda unit, cause: decisions.merge(unit, cause, customer_id, said["customer_id"], *_who(said)))
-    return views.customer(tenant, customer_id)
+    return views.customer(people_of(tenant), customer_id)
 
 
 @route("/v1/customers/{customer_id}/unmerge", "POST")
@@ -35,24 +37,25 @@ def unmerge_customer(tenant: str, customer_id: str) -> Any:
     names, merged = said.get("accounts") or [], said.get("customer_id")
     if bool(names) == bool(merged) or not all(isinstance(name, str) for name in names):
         raise RefusedError(400, "body_invalid", "Send either accounts, a list of texts, or the customer_id to part.")
-    before = views.customer(tenant, customer_id)
+    owner = people_of(tenant)
+    before = views.customer(owner, customer_id)
 
     def part(unit: Unit, cause: Cause) -> None:
-        parted = decisions.branch(unit, cause, merged) if merged else {ids.customer_id(tenant, name) for name in names}
+        parted = decisions.branch(unit, cause, merged) if merged else {ids.customer_id(owner, name) for name in names}
         if not parted <= decisions.accounts_of(unit, cause, customer_id):
             raise DecisionError(f"these are no accounts of {customer_id}")
         decisions.unmerge(unit, cause, parted, *_who(said))
 
     _decide(tenant, part)
-    return {"customers": people.customers_of(tenant, before["accounts"])}
+    return {"customers": people.customers_of(owner, before["accounts"])}
 
 
 @route("/v1/reviews")
 def list_reviews(tenant: str) -> Any:
     """List the pairs of which a person should decide; `?batch=1` lists those that a first load met."""
-    asked = query("batch", "cursor")
+    asked, owner = query("batch", "cursor"), people_of(tenant)
     try:
-        listed, cursor = people.open_reviews(tenant, batch=bool(asked.get("batch")), cursor=asked.get("cursor"))
+        listed, cursor = people.open_reviews(owner, batch=bool(asked.get("batch")), cursor=asked.get("cursor"))
     except ValueError:
         return problem(400, "query_invalid", "cursor must be one that an earlier page gave.")
     return {"reviews": listed, "cursor": cursor}
@@ -65,15 +68,16 @@ def answer_review(tenant: str, review_id: str) -> Any:
     answer = ANSWERS.get(said["decision"])
     if answer is None:
         raise RefusedError(400, "body_invalid", f"decision must be one of: {', '.join(ANSWERS)}.")
-    pair = people.review(tenant, review_id)["pair"]
+    owner = people_of(tenant)
+    pair = people.review(owner, review_id)["pair"]
     _decide(tenant, lambda unit, cause: answer(unit, cause, *pair, *_who(said)))
-    return {"review_id": review_id, "customers": people.customers_of(tenant, pair)}
+    return {"review_id": review_id, "customers": people.customers_of(owner, pair)}
 
 
 @route("/v1/shared-values")
 def list_shared_values(tenant: str) -> Any:
     """List the values that are nobody's own, as far as people said so."""
-    return {"shared_values": people.shared(tenant)}
+    return {"shared_values": people.shared(people_of(tenant))}
 
 
 @route("/v1/shared-values", "POST")
@@ -93,7 +97,8 @@ def _who(said: dict[str, Any]) -> tuple[str, str]:
 
 
 def _decide(tenant: str, decide: Callable[[Unit, Cause], None]) -> None:
-    cause = by_hand(tenant)
+    owner = people_of(tenant)
+    cause = replace(by_hand(tenant), group="" if owner == tenant else owner).people
     try:
         change(runtime.records(), cause, lambda unit: decide(unit, cause))
     except DecisionError as error:

@@ -4,6 +4,7 @@ from typing import Any
 
 from functions import runtime, views
 from functions.asking import RefusedError, body, by_hand, query, route
+from functions.connections import people_of
 from functions.problems import answer
 from functions.views import MissingError
 from records import erasure
@@ -31,7 +32,7 @@ def export_customer(tenant: str, customer_id: str) -> Any:
 def erase_customer(tenant: str, customer_id: str) -> Any:
     """Begin to erase a customer; the receipt says how far it is."""
     body()
-    item, cause = views.customer_item(tenant, customer_id), by_hand(tenant)
+    item, cause = views.customer_item(people_of(tenant), customer_id), by_hand(tenant)
     subject = {"customer_id": item["id"]}
     made = change(
         runtime.records(),

@@ -5,12 +5,14 @@ import functools
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 from chalice.app import Chalice, Request, Response
 
+from connectors.connection import NAME
 from functions import runtime
 from functions.problems import answer, problem, shielded
 from functions.runtime import client
@@ -40,6 +42,8 @@ def tenants(minute: int) -> dict[str, str]:
     # The deployment makes one token, of the tenant "main"; `previous` is the one before it, while it is being changed.
     tokens = {secret[name]: secret.get("tenant", "main") for name in ("token", "previous") if name in secret}
     tokens |= secret.get("tokens", {})
+    # What is no name could be read as the beginning of another tenant's keys: such a token gets nowhere.
+    tokens = {token: tenant for token, tenant in tokens.items() if re.fullmatch(NAME, tenant, re.ASCII)}
     return {hashlib.sha256(token.encode()).hexdigest(): tenant for token, tenant in tokens.items()}
 
 
@@ -130,6 +134,7 @@ def route(path: str, method: str = "GET") -> Callable[[Callable[..., Any]], Call
             tenant = _tenant()
             if tenant is None:
                 return problem(401, "token_invalid", "Send a valid token as `Authorization: Bearer …`.")
+            runtime.logger.append_keys(tenant=tenant)
             try:
                 found = view(tenant, **{name: _decoded(value) for name, value in parameters.items()})
             except MissingError as missing:

@@ -28,6 +28,7 @@ def work_through(
     """
     failed = []
     for record in event["Records"]:
+        logger.clear_state()  # the message before may have been another tenant's
         try:
             do(read(record["body"]), record["eventSourceARN"].rpartition(":")[2], attempt_of(record))
         except LaterError as later:

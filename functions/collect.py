@@ -52,6 +52,7 @@ def _owner(queue: str) -> Connection | None:
 def _take(connection: Connection, body: bytes) -> None:
     topic, payload = _read(connections.connector_of(connection).manifest, body)
     receipt = ingest(connection, topic, payload)
+    logger.append_keys(tenant=connection.tenant)
     logger.info("collected", event_id=receipt.event_id, connection_id=connection.connection_id, topic=topic)
     count("Repeated" if receipt.repeated else "EventsReceived", connection.connection_id)
     if receipt.conflict:

@@ -25,6 +25,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     for tenant in sorted({connection.tenant for connection in connections.all_connections()}):
         for item in _open(tenant):
             worked += 1
+            logger.clear_state()
+            logger.append_keys(tenant=tenant)
             try:
                 work_on(item, run)
             except Exception:  # noqa: BLE001 - it stays open and is worked on again

@@ -16,7 +16,7 @@ from functions import connections, erasing_shops, runtime, telling
 from functions.forgetting import forget
 from functions.runtime import logger
 from functions.searching import KEPT, Hit, Sought, is_about_somebody, order_id_of, pages
-from records import erasure, linking, order_book
+from records import erasure, ids, linking, order_book
 from records.apply import change
 from records.cause import Cause
 from records.claims import since
@@ -59,8 +59,10 @@ def work_on(item: Item, run: Run) -> None:
 
 def cause_of(item: Item) -> Cause:
     """Give the cause of what a request changes."""
-    at = runtime.rfc3339(runtime.now())
-    return Cause(item["tenant"], item["cause"], item["connection_id"], at, hop=int(item["hop"]))
+    tenant, at = str(item["tenant"]), runtime.rfc3339(runtime.now())
+    people = connections.people_of(tenant)
+    group = people if people != tenant else ""
+    return Cause(tenant, item["cause"], item["connection_id"], at, hop=int(item["hop"]), group=group)
 
 
 def _open(item: Item, run: Run) -> bool:
@@ -70,11 +72,11 @@ def _open(item: Item, run: Run) -> bool:
         put = erasing_shops.work(item, cause, run.has_time, run.reach)
         _write(item, {**put, **(_done(item) if "stage" in put else {})})
         return False
-    customers = change(runtime.records(), cause, lambda unit: erasure.found(unit, cause, subject))
+    customers = change(runtime.records(), cause, lambda unit: erasure.found(unit, cause.people, subject))
     if item["type"] == "access":
         _write(item, {"stage": "ready", "customers": sorted(customers), **_done(item)}, ("subject",))
         return False
-    if "undecided" in item and not _are_there(cause, item["undecided"]):
+    if "undecided" in item and not _are_there(cause.people, item["undecided"]):
         # Who was meant has been erased by hand. Whoever is left answers to the same key, and did not ask.
         _write(item, {"stage": "done", **_done(item)}, ("subject", "undecided"))
         return False
@@ -98,33 +100,25 @@ def _are_there(cause: Cause, customers: list[str]) -> bool:
 
 def _close(item: Item, customers: list[str], cause: Cause, subject: dict[str, Any]) -> None:
     records, at = runtime.records(), cause.at
-    known = change(records, cause, lambda unit: erasure.person(unit, cause, customers))
+    known = change(records, cause, lambda unit: erasure.person(unit, cause.people, customers))
     for part in _steps(known) if erasure.is_large(known) else ():
-        change(records, cause, partial(_release, cause=cause, part=part, at=at))
+        change(records, cause, partial(_release, cause=cause.people, part=part, at=at))
 
     def close(unit: Unit) -> None:
         key = keys.erasure(item["tenant"], item["id"])
         if (unit.item(key) or {}).get("ver") != item["ver"]:
             raise ConflictError("the request was taken up by another run")
-        person = erasure.close(unit, cause, customers, at)
-        linking.entomb(unit, cause.tenant, erasure.keys_of(subject), at)
-        _forget_shown(unit, item["tenant"], customers)
-        told = {f"tell#{name}": {"ids": ids} for name, ids in telling.to_tell(item, subject, person).items()}
+        person = erasure.close(unit, cause.people, customers, at)
+        linking.entomb(unit, cause.people.tenant, erasure.keys_of(subject), at)
+        telling.forget_shown(unit, cause, customers)
+        told = {f"{TELL}{name}": {"ids": known} for name, known in telling.to_tell(item, subject, person).items()}
         fields = {name: value for name, value in item.items() if name not in ("pk", "sk", "ver", "undecided")}
         fields |= cause.stamp("erasure", item["id"], ["erased"]) | {"at": item["at"], "status_key": item["status_key"]}
         unit.save(key, {**fields, **told, **_begun(person, subject, at)})
+        for other in _others(cause):
+            _go_on_at(unit, cause, other, item, subject, person)
 
     change(records, cause, close)
-
-
-def _forget_shown(unit: Unit, tenant: str, customers: list[str]) -> None:
-    """Forget what channels confirmed of them: who comes back, saying the same, must be shown to each of them again."""
-    names = [each.connection_id for each in connections.all_connections() if each.tenant == tenant]
-    places = [keys.shown(tenant, name, f"customer {each}") for name in names for each in customers]
-    unit.load(places)
-    for place in places:
-        if unit.item(place) is not None:
-            unit.update(Update(place, remove=("value",)))
 
 
 def _begun(person: Person, subject: dict[str, Any], at: str) -> dict[str, Any]:
@@ -151,6 +145,28 @@ def _steps(known: Person) -> list[Person]:
 
 def _release(unit: Unit, cause: Cause, part: Person, at: str) -> None:
     erasure.release(unit, cause, part, at)
+
+
+def _others(cause: Cause) -> list[str]:
+    """Name the other tenants that share their customers with this one."""
+    found = {each.tenant for each in connections.all_connections() if cause.group and each.group == cause.group}
+    return sorted(found - {cause.tenant})
+
+
+def _go_on_at(unit: Unit, cause: Cause, tenant: str, item: Item, subject: dict[str, Any], person: Person) -> None:
+    """Let another tenant of the group forget its orders and payloads of the same person, by a request of its own, which
+    begins where the customer is erased. It names nothing of the tenant that was asked.
+    """
+    erasure_id = ids.erasure_id(tenant, item["id"])
+    theirs = Cause(tenant, ids.event_id(tenant, cause.group, cause.event_id), cause.group, cause.at, hop=cause.hop)
+    fields = {**theirs.stamp("erasure", erasure_id, ["erased"]), "type": "erasure", "connection_id": cause.group}
+    fields |= {"requested_at": item["requested_at"], "due_at": item["due_at"], "at": item["at"]}
+    fields |= {"status_key": erasure.listed(tenant, "open")}
+    told = {
+        f"{TELL}{name}": {"ids": known}
+        for name, known in telling.to_tell({**fields, "tenant": tenant}, {}, person).items()
+    }
+    unit.save(keys.erasure(tenant, erasure_id), {**fields, **told, **_begun(person, subject, cause.at)})
 
 
 def _search(item: Item, run: Run) -> bool:
@@ -225,7 +241,7 @@ def _forget_records(item: Item, cause: Cause, person: Person, sought: Sought, co
             sought.parcels.update(parcels)
     counts["orders"], counts["shipments"] = len(sought.orders), len(sought.parcels)
     for account_id in person["accounts"]:
-        did = records.query(keys.interaction(item["tenant"], account_id, "", "")[0])
+        did = records.query(keys.interaction(cause.people.tenant, account_id, "", "")[0])
         visits = [each for each in did if "fact" in each and each["at"] <= at]
         for start in range(0, len(visits), PAGE):
             page = visits[start : start + PAGE]

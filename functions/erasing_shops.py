@@ -26,7 +26,7 @@ def _forget_page(item: Item, cause: Cause, counts: Counter[str], start: Any) -> 
     """Forget the people of a connection in a page of the records; gives where the next one starts."""
     page, after = runtime.records().scan(start, PAGE)
     for each in page:
-        if each["pk"].startswith(f"{item['tenant']}#"):
+        if each["pk"].startswith((f"{cause.tenant}#", f"{cause.people.tenant}#")):
             kind = _forget(each, item, cause)
             if kind:
                 counts[kind] += 1
@@ -36,11 +36,11 @@ def _forget_page(item: Item, cause: Cause, counts: Counter[str], start: Any) -> 
 def _forget(each: Item, item: Item, cause: Cause) -> str | None:
     at, connection_id = item["erased_at"], item["connection_id"]
     if each["sk"] == "CUSTOMER" and "state" in each:
-        known = opened(each["state"], cause.tenant)[1]
+        known = opened(each["state"], cause.people.tenant)[1]
         theirs = [name for name in each["accounts"] if known[name].name.startswith(f"{connection_id}/")]
         if not theirs:
             return None
-        change(runtime.records(), cause, lambda unit: erasure.close(unit, cause, theirs, at, alone=True))
+        change(runtime.records(), cause, lambda unit: erasure.close(unit, cause.people, theirs, at, alone=True))
         return "customers"
     if each["sk"] == "ORDER" and each.get("connection_id") == connection_id:
         change(runtime.records(), cause, lambda unit: order_book.forget(unit, cause, each["id"], at))

@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _normalise(message: dict[str, Any], queue: str, attempt: int) -> None:
     detail = message["detail"]
     tenant, event_id = detail["tenant"], detail["subject"]
-    logger.append_keys(event_id=event_id, connection_id=detail["origin"])
+    logger.append_keys(tenant=tenant, event_id=event_id, connection_id=detail["origin"])
     found, replay = runtime.inbox().read(tenant, [event_id]), detail.get("replay")
     if replay and event_id not in found:
         logger.info("not replayed: its payload is not kept any more")
@@ -60,6 +60,7 @@ def _normalise(message: dict[str, Any], queue: str, attempt: int) -> None:
         hop=int(item["hop"]),
         remaps=replay is not None,
         first_load=connection is not None and connection.first_load,
+        group=connection.group if connection else "",
     )
     if "erased_at" in item:
         _skip(cause, item)

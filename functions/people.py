@@ -1,4 +1,7 @@
-"""What people ask when they look for a customer, or decide who is one: searches, open reviews, shared values."""
+"""What people ask when they look for a customer, or decide who is one: searches, open reviews, shared values.
+
+`tenant` is here whose customers they are: a tenant, or the group with which it shares them (`connections.people_of`).
+"""
 
 import base64
 import binascii

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from functions import redacting, runtime, views
+from functions.connections import people_of
 from functions.searching import Hit, Sought, pages
 from records import erasure, identity
 from records.cause import Cause
@@ -23,9 +24,10 @@ Entry = dict[str, Any]
 
 def timeline(tenant: str, customer_id: str, limit: int, before: str = LAST) -> tuple[list[Entry], str | None]:
     """Give what happened with a customer over all channels, newest first, and the cursor of the next page."""
-    item = views.customer_item(tenant, customer_id)
+    people = people_of(tenant)
+    item = views.customer_item(people, customer_id)
     placed: dict[str, Entry] = {}
-    for entry in (*_of_orders(tenant, item), *_of_record(item), *_visits(tenant, item, before, limit)):
+    for entry in (*_of_orders(tenant, item), *_of_record(item), *_visits(people, item, before, limit)):
         place = f"{entry['at']} {entry['what']} {entry.get('order_id', '')} {entry.pop('place', '')}"
         if place < before:
             placed[place] = entry
@@ -70,10 +72,10 @@ def _of_record(item: Item) -> Iterator[Entry]:
         yield {"at": merge["occurred_at"], "what": "merged by the channel", **told, "place": name}
 
 
-def _visits(tenant: str, item: Item, before: str, limit: int) -> Iterator[Entry]:
+def _visits(people: str, item: Item, before: str, limit: int) -> Iterator[Entry]:
     for account_id in item["accounts"]:
         until = before.partition(" ")[0] + LAST
-        partition = keys.interaction(tenant, account_id, "", "")[0]
+        partition = keys.interaction(people, account_id, "", "")[0]
         for each in runtime.records().page(partition, before=until, limit=limit + PAGE):
             if "fact" in each:
                 said = unpack(each["fact"])
@@ -82,7 +84,7 @@ def _visits(tenant: str, item: Item, before: str, limit: int) -> Iterator[Entry]
 
 
 def _orders(tenant: str, item: Item) -> list[dict[str, Any]]:
-    """Give every order of a customer, whichever of their accounts it names."""
+    """Give every order of a customer at this tenant, whichever of their accounts it names."""
     found: list[Key] = []
     for name in item["accounts"]:
         start: Any = None
@@ -96,11 +98,12 @@ def _orders(tenant: str, item: Item) -> list[dict[str, Any]]:
 
 
 def export(tenant: str, customer_id: str, cursor: str | None) -> dict[str, Any]:
-    """Give all that is kept of a customer. The search for payloads goes on where an earlier part's cursor stopped; only
-    the first part holds the records.
+    """Give all that a tenant keeps of a customer, and what it shares of them with its group. The search for payloads
+    goes on where an earlier part's cursor stopped; only the first part holds the records.
     """
-    item = views.customer_item(tenant, customer_id)
-    cause = Cause(tenant, "", "api", runtime.rfc3339(runtime.now()))
+    people = people_of(tenant)
+    item = views.customer_item(people, customer_id)
+    cause = Cause(people, "", "api", runtime.rfc3339(runtime.now()))
     known = erasure.person(Unit(runtime.records()), cause, [item["id"]])
     orders = _orders(tenant, item)
     parcels = sorted(
@@ -120,7 +123,7 @@ def _records(
     golden, state = identity.record(item), CustomerState(**unpack(item["state"]))
     at = {number: keys.shipment(tenant, number) for number in parcels}
     there = runtime.records().get(list(at.values()))
-    visits = [list(_visits(tenant, {"accounts": [name]}, LAST, 100_000)) for name in item["accounts"]]
+    visits = [list(_visits(people_of(tenant), {"accounts": [name]}, LAST, 100_000)) for name in item["accounts"]]
     return {
         "made_at": runtime.rfc3339(runtime.now()),
         "customer": golden,

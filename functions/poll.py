@@ -50,7 +50,8 @@ def _polls_of(connection: Connection, failed: dict[str, str]) -> dict[str, Poll]
 
 
 def _fail(failed: dict[str, str], connection: Connection, what: str, error: ConnectorError) -> None:
-    logger.warning("poll failed", connection_id=connection.connection_id, code=error.code, reason=str(error))
+    about = {"tenant": connection.tenant, "connection_id": connection.connection_id, "code": error.code}
+    logger.warning("poll failed", extra={**about, "reason": str(error)})
     failed[what] = error.code
 
 

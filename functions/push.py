@@ -15,13 +15,14 @@ from typing import Any
 
 import orjson
 
+from connectors.connection import Connection
 from functions import connections, kits, runtime, skus
 from functions.batches import work_through
 from functions.leases import Lease
 from functions.runtime import logger
 from functions.sending import Task, body_of, finish, log, send
 from mappings.jmes import compile_expression
-from records import showing, stock
+from records import ids, showing, stock
 from records.kits import containing
 from records.showing import Viewer, Wanted
 from records.store import keys
@@ -34,16 +35,33 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _push(message: dict[str, Any], queue: str, attempt: int) -> None:
-    detail = message["detail"]
     connection = connections.find(queue.partition("-connection-")[2])
-    logger.append_keys(event_id=detail["cause"], subject=detail["subject"])
     if connection is None:
         logger.info("connection is gone; its messages end here", queue=queue)
         return
+    detail = _as_its_own(connection, message["detail"])
+    if detail is None:
+        logger.error("an event of another tenant", connection_id=connection.connection_id)
+        return
+    logger.append_keys(tenant=connection.tenant, event_id=detail["cause"], subject=detail["subject"])
     task = Task(connection, connections.connector_of(connection), detail, attempt)
     plan = PLANS.get(detail["record"])
     if plan is not None:
         plan(task)
+
+
+def _as_its_own(connection: Connection, detail: dict[str, Any]) -> dict[str, Any] | None:
+    """Give an event as the connection's tenant may know it: what another tenant of its group did to their customers has
+    a cause of its own there, which says nothing of the other's event. None: it is another tenant's.
+    """
+    if detail["tenant"] == connection.tenant:
+        return detail
+    if not connection.group or detail["tenant"] != connection.group:
+        return None
+    own = {**detail, "tenant": connection.tenant}
+    if detail["member"] == connection.tenant:
+        return own
+    return {**own, "cause": ids.event_id(connection.tenant, connection.group, detail["cause"]), "origin": ""}
 
 
 def _push_stock(task: Task) -> None:
@@ -127,7 +145,7 @@ def _push_order(task: Task) -> None:
 def _push_customer(task: Task) -> None:
     if "customer" not in task.kind.manifest.pushes:
         return
-    key = keys.customer(task.connection.tenant, task.detail["subject"])
+    key = keys.customer(task.connection.people, task.detail["subject"])
     wanted = showing.customer_wanted(runtime.records().get([key])[key], task.connection.connection_id)
     if wanted is None:
         return

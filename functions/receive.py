@@ -34,6 +34,7 @@ def webhook(connection_id: str) -> Response:
     connection = connections.find(connection_id)
     if connection is None:
         return problem(404, "connection_unknown", f"No connection {connection_id[:80]!r} is registered.")
+    logger.append_keys(tenant=connection.tenant)
     manifest = connections.connector_of(connection).manifest
     request: Request = app.current_request  # type: ignore[assignment] # there is one inside a view
     try:
@@ -93,4 +94,5 @@ def _take(manifest: Manifest, connection: Connection, request: Signed) -> Respon
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answer one request from API Gateway."""
+    logger.clear_state()  # the request before may have been another tenant's
     return app(event, context)

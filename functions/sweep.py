@@ -50,7 +50,7 @@ def _end_reservations(tenant: str, now: str) -> int:
             change(runtime.records(), cause, partial(reservations.expire, cause=cause, reservation_id=reservation_id))
             ended += 1
         except ConflictError:
-            logger.info("a busy reservation is ended another time", reservation_id=reservation_id)
+            logger.info("a busy reservation is ended another time", tenant=tenant, reservation_id=reservation_id)
     return ended
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from functions import connections, runtime
 from functions.searching import Hit
+from records.cause import Cause
 from records.erasure import Person
 from records.packing import pack
 from records.store import keys
-from records.store.actions import Item
+from records.store.actions import Item, Update
+from records.unit import Unit
 
 Told = dict[str, list[str]]
 """Ids by connection."""
@@ -18,7 +20,28 @@ def to_tell(item: Item, subject: dict[str, Any], person: Person) -> Told:
     """Say which ids each channel must forget; whoever asked knows of the one it named."""
     known = {name: set(ids) for name, ids in person["channels"].items()}
     known.get(item["connection_id"], set()).discard(subject.get("channel_customer_id"))
-    return {name: sorted(ids) for name, ids in known.items() if ids}
+    return {name: sorted(ids) for name, ids in known.items() if ids and _is_of(item["tenant"], name)}
+
+
+def _is_of(tenant: str, connection_id: str) -> bool:
+    """Tell whether a channel is to be told by this tenant's request: one that is gone is named where it was asked."""
+    connection = connections.find(connection_id)
+    return connection is None or connection.tenant == tenant
+
+
+def forget_shown(unit: Unit, cause: Cause, customers: Iterable[str]) -> None:
+    """Forget what channels confirmed of them: who comes back, saying the same, must be shown to each of them again."""
+    channels = [
+        each
+        for each in connections.all_connections()
+        if each.tenant == cause.tenant or (cause.group and each.group == cause.group)
+    ]
+    names = [f"customer {each}" for each in customers]
+    places = [keys.shown(each.tenant, each.connection_id, name) for each in channels for name in names]
+    unit.load(places)
+    for place in places:
+        if unit.item(place) is not None:
+            unit.update(Update(place, remove=("value",)))
 
 
 def untold(tenant: str, person: Person, hits: Iterable[Hit]) -> Told:

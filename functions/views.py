@@ -77,8 +77,8 @@ def find_order(tenant: str, connection_id: str, channel_order_id: str) -> dict[s
 
 
 def orders_of(tenant: str, customer_id: str) -> list[dict[str, Any]]:
-    """Give a customer's orders, newest first, those of every customer merged into this one too."""
-    item = customer_item(tenant, customer_id)
+    """Give a customer's orders at this tenant, newest first, those of every customer merged into this one too."""
+    item = customer_item(connections.people_of(tenant), customer_id)
     found: list[Key] = []
     for name in [item["id"], *item.get("absorbed", [])]:
         page, _ = runtime.records().index("by_customer", "customer_key", f"{tenant}#{name}", limit=PAGE)
@@ -87,28 +87,30 @@ def orders_of(tenant: str, customer_id: str) -> list[dict[str, Any]]:
     return sorted((order_view(each) for each in items.values()), key=lambda each: each["placed_at"], reverse=True)
 
 
-def customer_item(tenant: str, customer_id: str) -> Item:
-    """Give the item of a customer; one that was merged answers as the one it became, one that was erased not at all."""
-    item = _item(keys.customer(tenant, customer_id), f"customer {customer_id}")
+def customer_item(people: str, customer_id: str) -> Item:
+    """Give the item of a customer; one that was merged answers as the one it became, one that was erased not at all.
+    `people` says whose customers they are: the tenant's own, or those of its group (`connections.people_of`).
+    """
+    item = _item(keys.customer(people, customer_id), f"customer {customer_id}")
     while "redirect" in item:
-        item = _item(keys.customer(tenant, item["redirect"]), f"customer {customer_id}")
+        item = _item(keys.customer(people, item["redirect"]), f"customer {customer_id}")
     if "state" not in item:
         raise MissingError(f"customer {customer_id}")
     return item
 
 
-def customer(tenant: str, customer_id: str) -> dict[str, Any]:
+def customer(people: str, customer_id: str) -> dict[str, Any]:
     """Give a golden record; one that was merged answers as the one it became."""
-    return identity.record(customer_item(tenant, customer_id))
+    return identity.record(customer_item(people, customer_id))
 
 
-def find_customers(tenant: str, key: str) -> list[dict[str, Any]]:
+def find_customers(people: str, key: str) -> list[dict[str, Any]]:
     """Find customers by a strong key such as `email:a@b.c`."""
-    at = keys.claim(tenant, ids.claim(tenant, key))
+    at = keys.claim(people, ids.claim(people, key))
     claim = runtime.records().get([at]).get(at)
     if claim is None:
         return []
-    found = [customer(tenant, name) for name in claim["holders"]]
+    found = [customer(people, name) for name in claim["holders"]]
     return list({each["customer_id"]: each for each in found}.values())
 
 

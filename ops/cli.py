@@ -21,6 +21,7 @@ from ops import (
     commands_orders,
     commands_replays,
     commands_stock,
+    commands_tenants,
     printing,
     running,
 )
@@ -46,6 +47,7 @@ app.add_typer(commands_hub.quarantine, name="quarantine", help="What waits for a
 app.add_typer(commands_customers.app, name="customers", help="One customer over all channels.")
 app.add_typer(commands_stock.app, name="stock", help="One stock over all channels.")
 app.add_typer(commands_orders.app, name="orders", help="Orders of every channel.")
+app.add_typer(commands_tenants.app, name="tenants", help="Whose customers are whose.")
 app.command("feed")(commands_hub.feed)
 commands_hub.events.command("replay")(commands_replays.replay)
 commands_hub.quarantine.command("redrive")(commands_replays.redrive)

@@ -11,6 +11,7 @@ from connectors.errors import ManifestError
 from connectors.manifest import Manifest
 from functions import connections
 from functions.registry import Registry
+from ops import sharing
 from ops.deploy import Hub, connection_outputs, deploy_connection, remove_connection
 from records.store.wire import from_wire
 
@@ -23,7 +24,8 @@ def add(hub: Hub, fields: Mapping[str, Any], secrets: Mapping[str, str], event_b
     `event_bus` is the partner event bus whose events go into its inbound queue, where it has one.
 
     Raises:
-        ManifestError: there is no such connector, its secrets are not the ones it names, or it has no queue for events.
+        ManifestError: there is no such connector, its secrets are not the ones it names, it has no queue for events, or
+            it names a group, which is its tenant's to say.
         DeployError: the stack failed.
         pydantic.ValidationError: a field is wrong.
     """
@@ -34,11 +36,17 @@ def add(hub: Hub, fields: Mapping[str, Any], secrets: Mapping[str, str], event_b
         raise ManifestError(f"{fields['connector']} needs --secret for {lacks or 'nothing more'}; not known: {extra}")
     url = f"{hub.webhooks_url}/{fields['connection_id']}"
     draft = Connection.model_validate({"webhook_url": url, **fields})
-    outputs = deploy_connection(hub, draft.connection_id, draft.tenant, **_inbound(manifest, event_bus))
+    if draft.group:
+        raise ManifestError(
+            "with whom a tenant shares its customers is said once: tributary tenants share TENANT GROUP"
+        )
+    inbound, group = _inbound(manifest, event_bus), sharing.settle(hub, draft.tenant)
+    outputs = deploy_connection(hub, draft.connection_id, draft.tenant, Group=group, **inbound)
     hub.clients("secretsmanager").put_secret_value(
         SecretId=outputs["SecretArn"], SecretString=json.dumps(dict(secrets))
     )
-    made = draft.model_copy(update={"secret_arn": outputs["SecretArn"], "delivery": outputs["Delivery"]})
+    about = {"secret_arn": outputs["SecretArn"], "delivery": outputs["Delivery"], "group": group}
+    made = draft.model_copy(update=about)
     save(hub, made)
     return made
 

@@ -140,8 +140,8 @@ def _fold(unit: Unit, cause: Cause, facts: Iterable[Stored]) -> None:
             case "order" | "fulfillment" | "adjustment":
                 by_order.setdefault(order_book.order_id_of(cause, fact), []).append(fact)
             case kind if kind in identity.KINDS:
-                if not identity.take(unit, cause, fact):
-                    _keep(unit, cause, fact)
+                if not identity.take(unit, cause.people, fact):
+                    _keep(unit, cause.people, fact)
             case "stock_count" | "stock_movement":
                 stocktaking.take(unit, cause, fact)
             case "tracking":
@@ -175,7 +175,7 @@ def _touched(cause: Cause, facts: Iterable[Stored], consistent: bool) -> list[Ke
     for fact in facts:
         if fact["kind"] in ORDER_FACTS:
             wanted.append(keys.order(cause.tenant, order_book.order_id_of(cause, fact)))
-        wanted += identity.wanted(cause.tenant, fact, surely=consistent)
+        wanted += identity.wanted(cause.people.tenant, fact, surely=consistent)
         if fact["kind"] == "stock_count":
             wanted.append(stocktaking.place(cause, fact))
         numbers = [parcel["number"] for parcel in fact.get("tracking", [])]

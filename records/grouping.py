@@ -20,7 +20,7 @@ from records.store import keys
 from records.store.actions import Item
 from records.unit import Unit
 
-STAMPS = ("pk", "sk", "ver", "record", "id", "tenant", "cause", "origin", "hop", "at", "changed", "quiet")
+STAMPS = ("pk", "sk", "ver", "record", "id", "tenant", "member", "cause", "origin", "hop", "at", "changed", "quiet")
 
 
 def save(unit: Unit, cause: Cause, customer_id: str, fields: Item, change: str) -> None:

@@ -54,14 +54,14 @@ def fold(unit: Unit, cause: Cause, order_id: str, facts: Sequence[Stored]) -> No
     _save(unit, cause, key, order_id, state, _buyer(unit, cause, item or {}, [] if state.erased else facts))
     if state is not before and not state.erased:
         for fact in facts:
-            identity.hold_buyer(unit, cause, fact)
+            identity.hold_buyer(unit, cause.people, fact)
     if state.erased:
         _forget_parcels(unit, cause, state)
 
 
 def _without_person(unit: Unit, cause: Cause, fact: Stored, state: OrderState) -> OrderState:
     """Forget whose order it is where its buyer was erased after it was placed, and note what was left out of a fact."""
-    at = None if state.erased else linking.erased_at(unit, cause.tenant, fact)
+    at = None if state.erased else linking.erased_at(unit, cause.people.tenant, fact)
     state = state.without_person(at) if at else state
     if state.erased:
         unit.erased.add(fact["fact_id"])
@@ -125,7 +125,9 @@ def _buyer(unit: Unit, cause: Cause, item: Item, facts: Sequence[Stored]) -> Buy
     """
     buyer = (item.get("customer_id"), item.get("named_by", ""))
     for fact in facts:
-        if fact["kind"] == "order" and not fact.get("test") and (named := identity.take_buyer(unit, cause, fact)):
+        if fact["kind"] != "order" or fact.get("test"):
+            continue
+        if named := identity.take_buyer(unit, cause.people, fact):
             buyer = max(buyer, (named, f"{fact['source_version']} {fact['fact_id']}"), key=lambda each: each[1])
     return buyer
 

@@ -268,8 +268,9 @@ class MotoHub:
             name = message["detail"]["id"]
             if message["type"] != "PayloadReceived" and name not in self.told:
                 self.told.add(name)
-                for connection_id in self.connections:
-                    failed += self.deliver("push", f"tributary-connection-{connection_id}", message)
+                for connection_id, at in self.connections.items():
+                    if message["detail"]["tenant"] in (at.tenant, at.group):  # as its rule says
+                        failed += self.deliver("push", f"tributary-connection-{connection_id}", message)
         return failed
 
     def event(self, event_id: str) -> Any:

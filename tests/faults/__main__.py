@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import campaign
+import franchise
 import races
 from rich.console import Console
 from rich.progress import Progress
@@ -28,7 +29,7 @@ WRONG = ("lost", "double_applied", "oversold", "cross_tenant")
 
 def batch(first: int) -> list[campaign.Outcome]:
     """Play some seeds."""
-    return [campaign.play(seed) for seed in range(first, first + BATCH)]
+    return [franchise.player(seed, campaign.play)(seed) for seed in range(first, first + BATCH)]
 
 
 def main() -> int:
@@ -99,7 +100,7 @@ def _tell(console: Console, found: dict[str, Any], outcomes: list[campaign.Outco
 
 
 def _again(console: Console, seed: int) -> int:
-    outcome = campaign.play(seed)
+    outcome = franchise.player(seed, campaign.play)(seed)
     for violation in outcome.violations:
         console.print(violation, style="red")
     console.print(f"seed {seed}: {outcome.events} deliveries, {outcome.faults.total()} faults")

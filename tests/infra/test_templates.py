@@ -160,7 +160,8 @@ def test_the_origin_hears_of_stock_but_not_of_its_own_orders_and_customers() -> 
     detail = {name: rule["EventPattern"].get("detail") for name, rule in RULES.items()}
     tenant = [{"Ref": "Tenant"}]
     assert detail["RecordChanged"] == {"tenant": tenant, "origin": [{"anything-but": [{"Ref": "ConnectionId"}]}]}
-    assert detail["StateChanged"] == {"tenant": tenant}
+    shared = {"Fn::If": ["SharesCustomers", [*tenant, {"Ref": "Group"}], tenant]}
+    assert detail["StateChanged"] == {"tenant": shared}
 
 
 @each(STREAMS)

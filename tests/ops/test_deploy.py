@@ -65,6 +65,15 @@ def test_a_connection_comes_and_goes(hub: Hub) -> None:
     remove_connection(hub, "shop-es")
 
 
+@pytest.mark.parametrize(("group", "wanted"), [("", ["acme"]), ("group:maison", ["acme", "group:maison"])])
+def test_a_connection_hears_of_its_tenants_customers_and_of_its_groups(hub: Hub, group: str, wanted: list[str]) -> None:
+    deploy_connection(hub, "shop-fr", "acme", Group=group)
+    rules = hub.clients("events").list_rules(EventBusName=hub.outputs["BusName"])["Rules"]
+    heard = [json.loads(rule["EventPattern"])["detail"]["tenant"] for rule in rules if "shop-fr" in rule["Name"]]
+    assert sorted(heard, key=len) == [["acme"], wanted]
+    remove_connection(hub, "shop-fr")
+
+
 def test_deploying_again_changes_nothing(hub: Hub) -> None:
     endpoint = hub.api_url.partition("/restapis")[0]
     package = b"".join(hub.clients("s3").get_object(Bucket=hub.outputs["PackageBucket"], Key=code(hub))["Body"])

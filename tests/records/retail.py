@@ -18,7 +18,7 @@ from records.store.memory import MemoryStore
 TENANT = "acme"
 WEB, TILL, MARKET, DESK, CRM = "web", "till", "market", "desk", "crm"
 MUG, SCARF, PLACE = "MUG", "SCARF", "lille"
-STAMPS = {"ver", "cause", "origin", "hop", "at", "changed"}
+STAMPS = {"ver", "cause", "origin", "hop", "at", "changed", "member"}
 """What tells when and why an item was written: it may depend on the order of arrival."""
 
 
@@ -168,12 +168,12 @@ def resolve(store: MemoryStore, customer_id: str | None, tenant: str = TENANT) -
     return tuple(sorted(unpack(item["state"]).get("sources", {})))
 
 
-def digest(store: MemoryStore, tenant: str = TENANT) -> dict[str, Any]:
+def digest(store: MemoryStore, tenant: str = TENANT, people: str = "") -> dict[str, Any]:
     """Give all a tenant's records come to: every record without its stamps, every id of a customer replaced by who it
-    is.
+    is. `people` says whose customers they are, where they are not the tenant's own.
     """
     mine = {at: item for at, item in sorted(store.items.items()) if at[0].startswith(f"{tenant}#")}
-    told = {f"{pk} {sk}": _plain(store, item, tenant) for (pk, sk), item in mine.items() if sk != "APPLIED"}
+    told = {f"{pk} {sk}": _plain(store, item, people or tenant) for (pk, sk), item in mine.items() if sk != "APPLIED"}
     kept = {name: item for name, item in told.items() if item and "#CUSTOMER#" not in name}
     return {**kept, "customers": golden(store, tenant)}
 
