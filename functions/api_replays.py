@@ -54,7 +54,7 @@ def _do(tenant: str, found: list[selecting.Found], map_as: str, *, dry_run: bool
 
 
 def _map_of(said: dict[str, Any]) -> str:
-    map_as = said.get("map") or "now"
+    map_as = "now" if said.get("map") is None else said["map"]
     if map_as not in replaying.MAPS:
         raise RefusedError(400, "body_invalid", f"map must be one of: {', '.join(replaying.MAPS)}.")
     return str(map_as)

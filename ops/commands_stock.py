@@ -117,7 +117,7 @@ def show_reservation(reservation_id: str, as_json: AsJson = False) -> None:
 @app.command("confirm")
 def confirm(
     reservation_id: str,
-    order: Annotated[str, typer.Option(help="<connection>/<the channel's order id>")],
+    order: Annotated[str, typer.Option(help="Its connection and the channel's own id of it: shop/1001.")],
     as_json: AsJson = False,
 ) -> None:
     """Let an order take over what is held, also before the order has arrived."""
