@@ -42,7 +42,7 @@ def make_reservation(tenant: str) -> Any:
     )
     connection, asked = views.connection_of(tenant, said["connection_id"]), said.get("expires_in")
     seconds = USUAL if asked is None else asked
-    if isinstance(seconds, bool) or not 1 <= seconds <= LONGEST:
+    if not 1 <= seconds <= LONGEST:
         raise RefusedError(400, "body_invalid", f"expires_in must be 1 to {LONGEST} seconds.")
     viewer = stock_views.viewer_of(connection, said.get("tier"))
     until = runtime.rfc3339(runtime.now() + timedelta(seconds=seconds))

@@ -42,7 +42,7 @@ def get_ledger(tenant: str, sku: str) -> Any:
 def put_policy(tenant: str, sku: str) -> Any:
     """Say what is kept back at a place: from all channels, and for customers of a tier."""
     said = body(location_id=str, safety=(*NUMBER, type(None)), tiers=(dict, type(None)))
-    safety = quantity(said.get("safety") or 0, "safety")
+    safety = quantity(0 if said.get("safety") is None else said["safety"], "safety")
     tiers = {named(tier, "a tier"): quantity(pieces, tier) for tier, pieces in (said.get("tiers") or {}).items()}
     cause, place = by_hand(tenant), (sku, named(said["location_id"], "location_id"))
     change(runtime.records(), cause, lambda unit: stocktaking.set_policy(unit, cause, place, safety, tiers))

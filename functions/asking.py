@@ -113,7 +113,8 @@ def body(**fields: type | tuple[type, ...]) -> dict[str, Any]:
     if unknown:
         raise RefusedError(400, "body_invalid", f"Unknown: {', '.join(unknown)}. Known: {', '.join(sorted(fields))}.")
     for name, kind in fields.items():
-        if not isinstance(said.get(name), kind):
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        if not isinstance(said.get(name), kinds) or (isinstance(said.get(name), bool) and bool not in kinds):
             raise RefusedError(400, "body_invalid", f"{name} is missing or of another type.")
         if isinstance(said.get(name), str) and _is_too_long(said[name]):
             raise RefusedError(400, "body_invalid", f"{name} has more than {MAX_NAME} bytes.")
