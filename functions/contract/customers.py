@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from events import facts
+from events import parts
 from functions.contract.declaring import Cursor, Operation, Operations, Query, Said, Text, Time
 
 
@@ -50,7 +50,7 @@ class Customer(Said):
     company: str | None = None
     birth_date: str | None = None
     locale: str | None = None
-    addresses: list[facts.Address] | None = None
+    addresses: list[parts.Address] | None = None
     loyalty: Loyalty | None = None
     loyalties: list[Loyalty] | None = None
     consents: list[Consent] | None = None

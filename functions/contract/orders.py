@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, create_model
 
-from events import facts
+from events import facts, parts
 from functions.contract.declaring import Operation, Operations, Quantity, Query, Said, Text, Time, listed, shown
 
 
@@ -72,7 +72,7 @@ class Parcel(Said):
 
 Since = dict[str, Time]
 HIDDEN = ("event_id",)
-Line = shown("OrderLine", facts.Line, ("quantity",), quantity=(LineQuantity, ...))
+Line = shown("OrderLine", parts.Line, ("quantity",), quantity=(LineQuantity, ...))
 Fulfillment = shown("OrderFulfillment", facts.Fulfillment, HIDDEN, since=(Since, None))
 Adjustment = shown("OrderAdjustment", facts.Adjustment, HIDDEN, since=(Since, None))
 Order = shown(
