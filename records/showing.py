@@ -9,6 +9,7 @@ from typing import Any
 from records import customer as customers
 from records import order as orders
 from records import stock
+from records.allotting import Wish, makes
 from records.facts import Stored
 from records.packing import unpack
 from records.stock import plain
@@ -88,28 +89,24 @@ def _for_owner(sku: str, place: str, item: Item, now: str) -> Wanted:
 
 
 def kit_wanted(sku: str, parts: Mapping[str, tuple[Decimal, Sequence[Item]]], viewer: Viewer) -> list[Wanted]:
-    """Say what a channel should show of a kit: so many as its components make at each place. `parts` are, by their SKU,
+    """Say what a channel should show of a kit: so many as it could reserve at each place. `parts` are, by their SKU,
     how many one kit takes and their stock. The owner of a place keeps nothing back there.
     """
-    shelves = [(each, _by_place(items)) for each, items in parts.values()]
-    places = sorted({*viewer.sells_from, *viewer.owns})
-    able, owned, as_of = {}, set(), {}
-    for place in places:
-        here = [(each, shelf[place]) for each, shelf in shelves if "count" in shelf.get(place, {})]
-        if len(here) < len(parts):
-            continue  # what nobody has counted may be there or not
-        seen = [(each, stock.position(item, viewer.now)) for each, item in here]
-        if place in viewer.owns and viewer.per != "channel":
-            owned.add(place)
-            able[place] = min(max(ZERO, position.free) // each for each, position in seen)
-        elif place in viewer.sells_from:
-            able[place] = min(position.promised(viewer.tier) // each for each, position in seen)
-        as_of[place] = max(last_change(item) for _, item in here)
-    shown = stock.spread({place: pieces for place, pieces in able.items() if place not in owned}, viewer.buffer)
+    shelves = {part: _by_place(items) for part, (_, items) in parts.items()}
+    owned = () if viewer.per == "channel" else viewer.owns
+    others = [place for place in viewer.sells_from if place not in owned]
+    free = {}
+    for part, shelf in shelves.items():
+        seen = {place: stock.position(item, viewer.now) for place, item in shelf.items()}
+        free[part] = promised(seen, others, viewer.buffer, viewer.tier)
+        free[part] |= {place: max(ZERO, seen[place].free) for place in owned if place in seen and seen[place].counted}
+    kit = Wish(sku, Decimal(1), tuple((part, each) for part, (each, _) in parts.items()))
+    # What nobody has counted may be there or not: a place that lacks a count of one part is not spoken of.
+    able = {place: makes(kit, free, place) for place in sorted(set.intersection(*map(set, free.values())))}
+    as_of = {place: max(last_change(shelf[place]) for shelf in shelves.values()) for place in able}
     if viewer.per == "channel":
-        return [_stock(sku, None, sum(shown.values(), ZERO), max(as_of.values()), None)] if shown else []
-    shown |= {place: able[place] for place in owned}
-    return [_stock(sku, place, shown[place], as_of[place], None) for place in sorted(shown)]
+        return [_stock(sku, None, sum(able.values(), ZERO), max(as_of.values()), None)] if able else []
+    return [_stock(sku, place, able[place], as_of[place], None) for place in able]
 
 
 def just_after(at: str) -> str:
