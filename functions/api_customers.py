@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from functions import people, views
-from functions.asking import RefusedError, query, route
+from functions import listing, people, views
+from functions.asking import page_size, query, route
 from functions.connections import people_of
 from functions.problems import problem
-
-PAGE, MAX_PAGE = 100, 200
 
 
 @route("/v1/customers")
@@ -37,8 +35,6 @@ def get_timeline(tenant: str, customer_id: str) -> Any:
     from functions import person  # noqa: PLC0415 (it can search payloads too, which no other route does)
 
     asked = query("limit", "cursor")
-    limit = asked.get("limit", str(PAGE))
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= MAX_PAGE:
-        raise RefusedError(400, "query_invalid", f"limit must be 1 to {MAX_PAGE}.")
-    page, cursor = person.timeline(tenant, customer_id, int(limit), asked.get("cursor") or person.LAST)
+    limit = page_size(asked, 100)
+    page, cursor = person.timeline(tenant, customer_id, limit, asked.get("cursor") or listing.LAST)
     return {"timeline": page, "cursor": cursor}

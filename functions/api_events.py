@@ -3,23 +3,18 @@
 from typing import Any
 
 from functions import views
-from functions.asking import query, route
-from functions.problems import problem
+from functions.asking import page_size, paging, query, route
 
-MAX_PAGE = 200
+END = "-"  # of one of the two lists
 
 
 @route("/v1/events")
 def list_events(tenant: str) -> Any:
     """List what was received."""
     asked = query("limit", "cursor")
-    limit = asked.get("limit", "50")
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= MAX_PAGE:
-        return problem(400, "query_invalid", f"limit must be 1 to {MAX_PAGE}.")
-    try:
-        listed, cursor = views.events(tenant, int(limit), asked.get("cursor"))
-    except ValueError:
-        return problem(400, "query_invalid", "cursor must be one that an earlier page gave.")
+    limit = page_size(asked)
+    with paging():
+        listed, cursor = views.events(tenant, limit, asked.get("cursor"))
     return {"events": listed, "cursor": cursor}
 
 
@@ -31,5 +26,12 @@ def get_event(tenant: str, event_id: str) -> Any:
 
 @route("/v1/quarantine")
 def list_quarantine(tenant: str) -> Any:
-    """List what waits for a person."""
-    return {"events": views.parked(tenant, "quarantined"), "pushes": views.parked(tenant, "failed")}
+    """List what waits for a person, events and pushes each newest first."""
+    asked, found = query("cursor").get("cursor"), dict[str, Any]()
+    starts = asked.split(".") if asked is not None else ["", ""]
+    after = []
+    with paging():
+        for (name, status), start in zip((("events", "quarantined"), ("pushes", "failed")), starts, strict=True):
+            found[name], following = views.parked(tenant, status, start or None) if start != END else ([], None)
+            after.append(following or END)
+    return {**found, "cursor": None if after == [END, END] else ".".join(after)}

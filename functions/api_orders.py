@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from functions import runtime, stock_views, views
-from functions.asking import RefusedError, body, by_hand, query, route
+from functions import listing, runtime, stock_views, views
+from functions.asking import RefusedError, body, by_hand, page_size, query, route
+from functions.connections import people_of
 from functions.problems import problem
 from records import order_book
 from records.apply import change
@@ -14,12 +15,19 @@ LINKS = ("exchange", "extra_purchase", "replacement", "split")
 @route("/v1/orders")
 def list_orders(tenant: str) -> Any:
     """Find orders by customer, or by connection and the channel's own id."""
-    asked = query("customer", "connection", "channel_order_id")
+    asked = query("customer", "connection", "channel_order_id", "limit", "cursor")
     if asked.get("customer"):
-        return {"orders": views.orders_of(tenant, asked["customer"])}
+        return _orders_of(tenant, asked["customer"], page_size(asked), asked.get("cursor") or listing.LAST)
     if asked.get("connection") and asked.get("channel_order_id"):
-        return {"orders": [views.find_order(tenant, asked["connection"], asked["channel_order_id"])]}
+        return {"orders": [views.find_order(tenant, asked["connection"], asked["channel_order_id"])], "cursor": None}
     return problem(400, "query_missing", "Ask with ?customer=, or with ?connection= and &channel_order_id=.")
+
+
+def _orders_of(tenant: str, customer_id: str, limit: int, before: str) -> dict[str, Any]:
+    accounts = views.customer_item(people_of(tenant), customer_id)["accounts"]
+    older = [each for each in views.orders_of(tenant, accounts) if views.place_of_order(each) < before]
+    page = older[:limit]
+    return {"orders": page, "cursor": views.place_of_order(page[-1]) if len(older) > limit else None}
 
 
 @route("/v1/orders/{order_id}")

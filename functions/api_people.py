@@ -5,9 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from functions import people, runtime, views
-from functions.asking import RefusedError, body, by_hand, query, route
+from functions.asking import RefusedError, body, by_hand, paging, query, route
 from functions.connections import people_of
-from functions.problems import problem
 from records import decisions, ids
 from records.apply import change
 from records.cause import Cause
@@ -54,10 +53,8 @@ def unmerge_customer(tenant: str, customer_id: str) -> Any:
 def list_reviews(tenant: str) -> Any:
     """List the pairs of which a person should decide; `?batch=1` lists those that a first load met."""
     asked, owner = query("batch", "cursor"), people_of(tenant)
-    try:
+    with paging():
         listed, cursor = people.open_reviews(owner, batch=bool(asked.get("batch")), cursor=asked.get("cursor"))
-    except ValueError:
-        return problem(400, "query_invalid", "cursor must be one that an earlier page gave.")
     return {"reviews": listed, "cursor": cursor}
 
 
@@ -77,7 +74,10 @@ def answer_review(tenant: str, review_id: str) -> Any:
 @route("/v1/shared-values")
 def list_shared_values(tenant: str) -> Any:
     """List the values that are nobody's own, as far as people said so."""
-    return {"shared_values": people.shared(people_of(tenant))}
+    asked, owner = query("cursor"), people_of(tenant)
+    with paging():
+        listed, cursor = people.shared(owner, asked.get("cursor"))
+    return {"shared_values": listed, "cursor": cursor}
 
 
 @route("/v1/shared-values", "POST")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from functions import runtime, views
-from functions.asking import RefusedError, body, by_hand, query, route
+from functions import listing, runtime, views
+from functions.asking import RefusedError, body, by_hand, paging, query, route
 from functions.connections import people_of
 from functions.problems import answer
 from functions.views import MissingError
@@ -11,7 +11,6 @@ from records import erasure
 from records.apply import change
 from records.store import keys
 from records.store.actions import Item
-from records.store.wire import Item as Start
 
 PAGE = 50
 SAID = ("type", "connection_id", "stage", "requested_at", "due_at", "erased_at", "done_at", "counts", "customers")
@@ -22,10 +21,8 @@ def export_customer(tenant: str, customer_id: str) -> Any:
     """Give all that is kept of a customer, part by part: ask again with ?cursor= until there is none."""
     from functions import person  # noqa: PLC0415 (it maps payloads again, which no other route does)
 
-    try:
+    with paging():
         return person.export(tenant, customer_id, query("cursor").get("cursor"))
-    except ValueError as error:
-        raise RefusedError(400, "query_invalid", "cursor must be one that an earlier part gave.") from error
 
 
 @route("/v1/customers/{customer_id}/erase", "POST")
@@ -55,23 +52,9 @@ def list_privacy(tenant: str) -> Any:
     status = asked.get("status", "open")
     if status not in ("open", "done"):
         raise RefusedError(400, "query_invalid", "status must be open or done.")
-    start = _start(tenant, status, asked.get("cursor"))
-    found, after = runtime.records().index(
-        "by_status", "status_key", erasure.listed(tenant, status), limit=PAGE, start=start
-    )
-    items = runtime.records().get(found)
-    listed = [_receipt(items[key]) for key in found if key in items]
-    return {"requests": listed, "cursor": f"{after['at']} {after['pk'].rpartition('#')[2]}" if after else None}
-
-
-def _start(tenant: str, status: str, cursor: str | None) -> Start | None:
-    if cursor is None:
-        return None
-    at, _, name = cursor.partition(" ")
-    if not at or not name:
-        raise RefusedError(400, "query_invalid", "cursor must be one that an earlier page gave.")
-    pk, sk = keys.erasure(tenant, name)
-    return {"pk": pk, "sk": sk, "status_key": erasure.listed(tenant, status), "at": at}
+    with paging():
+        items, cursor = listing.page(erasure.listed(tenant, status), asked.get("cursor"), PAGE)
+    return {"requests": [_receipt(item) for item in items], "cursor": cursor}
 
 
 def _read(tenant: str, erasure_id: str) -> Item:

@@ -7,12 +7,11 @@ from typing import Any
 from chalice.app import Response
 
 from functions import replaying, selecting
-from functions.asking import RefusedError, body, route
+from functions.asking import MAX_PAGE, RefusedError, body, route
 from functions.problems import answer
 from functions.selecting import Selection
 from functions.views import MissingError
 
-MAX_PAGE = 200
 TEXT = (str, NoneType)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from functions import kits, runtime, stock_views, views
-from functions.asking import RefusedError, body, by_hand, query, route
+from functions.asking import RefusedError, body, by_hand, paging, query, route
 from functions.problems import problem
 from records import kits as kit_rules
 from records import stocktaking
@@ -85,9 +85,12 @@ def put_kit(tenant: str, sku: str) -> Any:
 @route("/v1/tasks")
 def list_tasks(tenant: str) -> Any:
     """List what no rule may settle: where channels sold more than there is."""
-    if query("type").get("type", "shortage") != "shortage":
+    asked = query("type", "cursor")
+    if asked.get("type", "shortage") != "shortage":
         return problem(400, "query_invalid", "type must be shortage; tasks of an order stand in the order.")
-    return {"tasks": stock_views.shortages(tenant)}
+    with paging():
+        listed, cursor = stock_views.shortages(tenant, asked.get("cursor"))
+    return {"tasks": listed, "cursor": cursor}
 
 
 def _moment(text: str) -> str:

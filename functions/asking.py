@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,6 +24,7 @@ from records.cause import Cause
 
 MAX_JSON = 64 * 1024  # a request of a person or a program; payloads have a limit of their own
 MAX_NAME = 1024  # bytes of what may become part of a key; DynamoDB takes 2048 in all
+MAX_PAGE = 200
 
 app = Chalice(app_name="api", configure_logs=False)
 
@@ -76,6 +78,27 @@ def query(*known: str) -> dict[str, str]:
         if _is_too_long(value):
             raise RefusedError(400, "query_invalid", f"{name[:80]} has more than {MAX_NAME} bytes.")
     return asked
+
+
+@contextmanager
+def paging() -> Iterator[None]:
+    """Refuse a cursor of which a list says that no page gave it."""
+    try:
+        yield
+    except ValueError as error:
+        raise RefusedError(400, "query_invalid", "cursor must be one that an earlier page gave.") from error
+
+
+def page_size(asked: dict[str, str], usual: int = 50) -> int:
+    """Give how many a page may hold.
+
+    Raises:
+        RefusedError: `limit` is no number a page may have.
+    """
+    limit = asked.get("limit", str(usual))
+    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= MAX_PAGE:
+        raise RefusedError(400, "query_invalid", f"limit must be 1 to {MAX_PAGE}.")
+    return int(limit)
 
 
 def _is_too_long(text: str) -> bool:

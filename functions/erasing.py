@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from functions import connections, erasing_shops, runtime, telling
+from functions import connections, erasing_shops, listing, runtime, telling
 from functions.forgetting import forget
 from functions.runtime import logger
 from functions.searching import KEPT, Hit, Sought, is_about_somebody, order_id_of, pages
@@ -209,15 +209,8 @@ def _search(item: Item, run: Run) -> bool:
 
 def _orders(item: Item, person: Person) -> set[str]:
     """Name the orders that stand with the person's accounts. One that is forgotten stands there no more."""
-    found: set[str] = set()
-    for account_id in person["accounts"]:
-        start, value = None, f"{item['tenant']}#{account_id}"
-        while True:
-            page, start = runtime.records().index("by_customer", "customer_key", value, limit=PAGE, start=start)
-            found |= {pk.rpartition("#")[2] for pk, _ in page}
-            if start is None:
-                break
-    return found
+    places = (place for name in person["accounts"] for place in listing.orders_of(item["tenant"], name))
+    return {pk.rpartition("#")[2] for pk, _ in places}
 
 
 def _named(item: Item, hit: Hit) -> set[str]:

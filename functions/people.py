@@ -3,14 +3,12 @@
 `tenant` is here whose customers they are: a tenant, or the group with which it shares them (`connections.people_of`).
 """
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Iterable
 from typing import Any
 
-from functions import runtime
+from functions import listing, runtime
 from functions.views import MissingError
 from records import accounts, identity, linking, reviews
 from records.claims import folded
@@ -23,8 +21,6 @@ from records.unit import Unit
 PAGE = 50
 MOST_PAGES = 5  # of reviews that others have answered already, before the rest waits for the next page
 MOST_FOUND = 50
-
-Cursor = str | None
 
 
 def search(tenant: str, text: str) -> list[dict[str, Any]] | None:
@@ -80,33 +76,20 @@ def _said_of(record: dict[str, Any]) -> str:
     return folded(json.dumps([record.get(name) for name in fields], ensure_ascii=False))
 
 
-def open_reviews(tenant: str, *, batch: bool, cursor: Cursor) -> tuple[list[dict[str, Any]], Cursor]:
+def open_reviews(tenant: str, *, batch: bool, cursor: listing.Cursor) -> tuple[list[dict[str, Any]], listing.Cursor]:
     """List pairs of which a person should decide, newest first, and the cursor of the next page.
 
     Raises:
         ValueError: the cursor is not one that a page gave.
     """
     queue = reviews.queue(tenant, batch=batch)
-    start, listed = _start(queue, cursor), list[dict[str, Any]]()
+    listed: list[dict[str, Any]] = []
     for _ in range(MOST_PAGES):
-        places, start = runtime.records().index("by_status", "status_key", queue, limit=PAGE, start=start)
-        found = runtime.records().get(places)
-        listed += [said for at in places if (item := found.get(at)) and (said := _asked(tenant, item))]
-        if start is None or listed:
+        items, cursor = listing.page(queue, cursor, PAGE)
+        listed += [said for item in items if (said := _asked(tenant, item))]
+        if cursor is None or listed:
             break
-    return listed, base64.urlsafe_b64encode(json.dumps(start).encode()).decode() if start else None
-
-
-def _start(queue: str, cursor: Cursor) -> Item | None:
-    if not cursor:
-        return None
-    try:
-        start = json.loads(base64.urlsafe_b64decode(cursor))
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise ValueError("cursor") from error
-    if not isinstance(start, dict) or start.get("status_key") != queue:
-        raise ValueError("cursor")
-    return start
+    return listed, cursor
 
 
 def review(tenant: str, review_id: str) -> Item:
@@ -134,8 +117,11 @@ def _asked(tenant: str, item: Item) -> dict[str, Any] | None:
     return {"review_id": item["id"], **about, "customers": [identity.record(each) for each in shown]}
 
 
-def shared(tenant: str) -> list[dict[str, Any]]:
-    """List the values that a person said are nobody's own."""
-    places, _ = runtime.records().index("by_status", "status_key", shared_values(tenant), limit=PAGE)
-    found = runtime.records().get(places)
-    return [{name: found[at][name] for name in ("value", "by", "at")} for at in places if "denied" in found.get(at, {})]
+def shared(tenant: str, cursor: listing.Cursor) -> tuple[list[dict[str, Any]], listing.Cursor]:
+    """List a page of the values that a person said are nobody's own.
+
+    Raises:
+        ValueError: the cursor is not one that a page gave.
+    """
+    items, after = listing.page(shared_values(tenant), cursor)
+    return [{name: item[name] for name in ("value", "by", "at")} for item in items if "denied" in item], after

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from functions import redacting, runtime, views
+from functions import listing, redacting, runtime, views
 from functions.connections import people_of
 from functions.searching import Hit, Sought, pages
 from records import erasure, identity
@@ -12,17 +12,16 @@ from records.cause import Cause
 from records.customer import CustomerState
 from records.packing import unpack
 from records.store import keys
-from records.store.actions import Item, Key
+from records.store.actions import Item
 from records.unit import Unit
 
 SECONDS = 8.0  # of one answer that searches payloads; API Gateway waits 29
 PAGE = 100
-LAST = "~"  # sorts behind every time
 
 Entry = dict[str, Any]
 
 
-def timeline(tenant: str, customer_id: str, limit: int, before: str = LAST) -> tuple[list[Entry], str | None]:
+def timeline(tenant: str, customer_id: str, limit: int, before: str = listing.LAST) -> tuple[list[Entry], str | None]:
     """Give what happened with a customer over all channels, newest first, and the cursor of the next page."""
     people = people_of(tenant)
     item = views.customer_item(people, customer_id)
@@ -37,7 +36,7 @@ def timeline(tenant: str, customer_id: str, limit: int, before: str = LAST) -> t
 
 
 def _of_orders(tenant: str, item: Item) -> Iterator[Entry]:
-    for order in _orders(tenant, item):
+    for order in views.orders_of(tenant, item["accounts"]):
         about = {"order_id": order["order_id"], "connection_id": order["connection_id"], "label": order.get("label")}
         yield {"at": order["placed_at"], "what": "order placed", **about, "status": order["status"]}
         if order.get("cancelled_at"):
@@ -74,27 +73,13 @@ def _of_record(item: Item) -> Iterator[Entry]:
 
 def _visits(people: str, item: Item, before: str, limit: int) -> Iterator[Entry]:
     for account_id in item["accounts"]:
-        until = before.partition(" ")[0] + LAST
+        until = before.partition(" ")[0] + listing.LAST
         partition = keys.interaction(people, account_id, "", "")[0]
         for each in runtime.records().page(partition, before=until, limit=limit + PAGE):
             if "fact" in each:
                 said = unpack(each["fact"])
                 told = {"connection_id": said["connection_id"], "attributes": said.get("attributes", {})}
                 yield {"at": said["at"], "what": said["type"], **told, "place": said["fact_id"]}
-
-
-def _orders(tenant: str, item: Item) -> list[dict[str, Any]]:
-    """Give every order of a customer at this tenant, whichever of their accounts it names."""
-    found: list[Key] = []
-    for name in item["accounts"]:
-        start: Any = None
-        while True:
-            value = f"{tenant}#{name}"
-            page, start = runtime.records().index("by_customer", "customer_key", value, limit=PAGE, start=start)
-            found += page
-            if start is None:
-                break
-    return [views.order_view(each) for each in runtime.records().get(found).values()]
 
 
 def export(tenant: str, customer_id: str, cursor: str | None) -> dict[str, Any]:
@@ -105,7 +90,7 @@ def export(tenant: str, customer_id: str, cursor: str | None) -> dict[str, Any]:
     item = views.customer_item(people, customer_id)
     cause = Cause(people, "", "api", runtime.rfc3339(runtime.now()))
     known = erasure.person(Unit(runtime.records()), cause, [item["id"]])
-    orders = _orders(tenant, item)
+    orders = views.orders_of(tenant, item["accounts"])
     parcels = sorted(
         {each["number"] for order in orders for part in order["fulfillments"] for each in part.get("tracking", [])}
     )
@@ -123,7 +108,9 @@ def _records(
     golden, state = identity.record(item), CustomerState(**unpack(item["state"]))
     at = {number: keys.shipment(tenant, number) for number in parcels}
     there = runtime.records().get(list(at.values()))
-    visits = [list(_visits(people_of(tenant), {"accounts": [name]}, LAST, 100_000)) for name in item["accounts"]]
+    visits = [
+        list(_visits(people_of(tenant), {"accounts": [name]}, listing.LAST, 100_000)) for name in item["accounts"]
+    ]
     return {
         "made_at": runtime.rfc3339(runtime.now()),
         "customer": golden,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.connection import Connection
-from functions import connections, kits, runtime
+from functions import connections, kits, listing, runtime
 from functions.views import MissingError
 from records import ledger as ledgers
 from records import order as orders
@@ -17,7 +17,6 @@ from records.stock import plain
 from records.store import keys
 from records.store.actions import Item
 
-PAGE = 100
 NUMBERS = ("on_hand", "reserved", "safety", "incoming", "available", "shortage")
 
 
@@ -119,11 +118,14 @@ def _now() -> str:
     return runtime.rfc3339(runtime.now())
 
 
-def shortages(tenant: str) -> list[dict[str, Any]]:
-    """List where channels sold more than there is, and whose orders came too late."""
-    found, _ = runtime.records().index("by_status", "status_key", shortage_list.listed(tenant), limit=PAGE)
-    items = runtime.records().get(found).values()
-    return [task for item in items if (task := _shortage(item, _now()))["quantity"] != "0"]
+def shortages(tenant: str, cursor: listing.Cursor) -> tuple[list[dict[str, Any]], listing.Cursor]:
+    """List a page of where channels sold more than there is, and whose orders came too late.
+
+    Raises:
+        ValueError: the cursor is not one that a page gave.
+    """
+    items, after = listing.page(shortage_list.listed(tenant), cursor)
+    return [task for item in items if (task := _shortage(item, _now()))["quantity"] != "0"], after
 
 
 def _shortage(item: Item, now: str) -> dict[str, Any]:

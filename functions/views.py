@@ -1,11 +1,12 @@
 """What the API answers: records, events and traces as JSON. Reads only."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.connection import Connection
-from functions import connections, runtime
+from functions import connections, listing, runtime
 from records import goods, identity, ids, stock
 from records import order as orders
 from records import shipment as shipments
@@ -16,7 +17,6 @@ from records.payments import Money
 from records.store import keys
 from records.store.actions import Item, Key
 
-PAGE = 50
 HOURS_BACK = 24 * 7
 
 
@@ -76,15 +76,16 @@ def find_order(tenant: str, connection_id: str, channel_order_id: str) -> dict[s
     return order(tenant, ids.order_id(tenant, connection_id, channel_order_id))
 
 
-def orders_of(tenant: str, customer_id: str) -> list[dict[str, Any]]:
-    """Give a customer's orders at this tenant, newest first, those of every customer merged into this one too."""
-    item = customer_item(connections.people_of(tenant), customer_id)
-    found: list[Key] = []
-    for name in [item["id"], *item.get("absorbed", [])]:
-        page, _ = runtime.records().index("by_customer", "customer_key", f"{tenant}#{name}", limit=PAGE)
-        found += page
-    items = runtime.records().get(found)
-    return sorted((order_view(each) for each in items.values()), key=lambda each: each["placed_at"], reverse=True)
+def orders_of(tenant: str, account_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Give every order at this tenant that stands with one of these accounts, newest first."""
+    places = [place for name in account_ids for place in listing.orders_of(tenant, name)]
+    found = [order_view(each) for each in runtime.records().get(places).values()]
+    return sorted(found, key=place_of_order, reverse=True)
+
+
+def place_of_order(order: dict[str, Any]) -> str:
+    """Say where an order stands in the list of a customer's orders."""
+    return f"{order['placed_at']} {order['order_id']}"
 
 
 def customer_item(people: str, customer_id: str) -> Item:
@@ -193,13 +194,15 @@ def _listed(item: Item, marker: Item | None) -> dict[str, Any]:
     return {"event_id": item["pk"].partition("#")[2], **kept, **outcome, **reason}
 
 
-def parked(tenant: str, status: str) -> list[dict[str, Any]]:
-    """List what waits for a person: quarantined events, or failed pushes."""
-    found, _ = runtime.records().index("by_status", "status_key", f"{tenant}#{status}", limit=PAGE)
-    items = runtime.records().get(found)
+def parked(tenant: str, status: str, cursor: listing.Cursor) -> tuple[list[dict[str, Any]], listing.Cursor]:
+    """List a page of what waits for a person: quarantined events, or failed pushes.
+
+    Raises:
+        ValueError: the cursor is not one that a page gave.
+    """
+    items, after = listing.page(f"{tenant}#{status}", cursor)
     said = ("cause", "connection_id", "topic", "code", "reason", "pointer", "id", "why", "at")
-    listed = [{name: item[name] for name in said if name in item} for item in items.values()]
-    return sorted(listed, key=lambda each: str(each["at"]), reverse=True)
+    return [{name: item[name] for name in said if name in item} for item in items], after
 
 
 def registered(tenant: str) -> list[dict[str, Any]]:

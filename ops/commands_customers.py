@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from ops import printing, running
-from ops.options import AsJson
+from ops.options import AsJson, Cursor
 from ops.printing import say
 from ops.running import Api
 
@@ -22,7 +22,7 @@ def find_customers(
 ) -> None:
     """Find customers by e-mail, phone (E.164), loyalty card, or name and what else is known of them."""
     asked = {"email": email, "phone": phone, "loyalty": loyalty, "q": q}
-    found = Api(running.current()).get("/v1/customers", **{name: value for name, value in asked.items() if value})
+    found = Api(running.current()).get("/v1/customers", **asked)
     say(as_json=as_json, content=found, people=_show_customers)
 
 
@@ -47,18 +47,17 @@ def _show_customer(content: dict[str, Any]) -> None:
 
 
 @app.command("timeline")
-def show_timeline(customer_id: str, limit: int = 100, cursor: str | None = None, as_json: AsJson = False) -> None:
+def show_timeline(customer_id: str, limit: int = 100, cursor: Cursor = None, as_json: AsJson = False) -> None:
     """Show what happened with a customer over all channels, newest first."""
-    asked = {"limit": str(limit), **({"cursor": cursor} if cursor else {})}
-    content = Api(running.current()).get(f"/v1/customers/{customer_id}/timeline", **asked)
+    path = f"/v1/customers/{customer_id}/timeline"
+    content = Api(running.current()).get(path, limit=str(limit), cursor=cursor)
     say(as_json=as_json, content=content, people=_show_timeline)
 
 
 def _show_timeline(content: dict[str, Any]) -> None:
     rows = [(each["at"], each["what"], each["connection_id"], each.get("label")) for each in content["timeline"]]
     printing.table("Timeline", ("at", "what", "channel", "order"), rows)
-    if content["cursor"]:
-        printing.step(f"go on with --cursor {content['cursor']!r}")
+    printing.more(content)
 
 
 By = Annotated[str, typer.Option(help="Who decides.")]
@@ -97,13 +96,14 @@ def review_customers(
     accept: Annotated[bool, typer.Option("--accept", help="They are one customer.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="They are two.")] = False,
     batch: Annotated[bool, typer.Option("--batch", help="List those that a first load met.")] = False,
+    cursor: Cursor = None,
     by: By = "command line",
     why: Why = "",
     as_json: AsJson = False,
 ) -> None:
     """List the pairs of which a person should decide, or decide of one."""
     if review_id is None:
-        found = Api(running.current()).get("/v1/reviews", **({"batch": "1"} if batch else {}))
+        found = Api(running.current()).get("/v1/reviews", batch="1" if batch else None, cursor=cursor)
         say(as_json=as_json, content=found, people=_show_reviews)
         return
     if accept == reject:
@@ -124,6 +124,7 @@ def _show_reviews(content: dict[str, Any]) -> None:
         for each in content["reviews"]
     ]
     printing.table("Reviews", ("review", "score", "one", "other", "evidence"), rows)
+    printing.more(content)
 
 
 @app.command("shared")
@@ -133,6 +134,7 @@ def shared_values(
     loyalty: str | None = None,
     undo: Annotated[bool, typer.Option("--undo", help="It is somebody's own after all.")] = False,
     by: By = "command line",
+    cursor: Cursor = None,
     as_json: AsJson = False,
 ) -> None:
     """Say that a value is nobody's own, such as a shop's e-mail, and links nobody; with none: list them."""
@@ -142,12 +144,13 @@ def shared_values(
         made = api.send("/v1/shared-values", {**said, "shared": not undo, "by": by})
         say(as_json=as_json, content=made, people=lambda content: printing.pairs(content["value"], content))
         return
-    say(as_json=as_json, content=api.get("/v1/shared-values"), people=_show_shared)
+    say(as_json=as_json, content=api.get("/v1/shared-values", cursor=cursor), people=_show_shared)
 
 
 def _show_shared(content: dict[str, Any]) -> None:
     rows = [(each["value"], each["by"], each["at"]) for each in content["shared_values"]]
     printing.table("Shared values", ("value", "by", "at"), rows)
+    printing.more(content)
 
 
 @app.command("export")
@@ -196,11 +199,13 @@ def _show_receipt(content: dict[str, Any]) -> None:
 
 
 @app.command("privacy")
-def list_privacy(status: str = "open", as_json: AsJson = False) -> None:
+def list_privacy(status: str = "open", cursor: Cursor = None, as_json: AsJson = False) -> None:
     """List what people asked for: to see what is kept, or to be erased."""
-    say(as_json=as_json, content=Api(running.current()).get("/v1/privacy", status=status), people=_show_privacy)
+    found = Api(running.current()).get("/v1/privacy", status=status, cursor=cursor)
+    say(as_json=as_json, content=found, people=_show_privacy)
 
 
 def _show_privacy(content: dict[str, Any]) -> None:
     rows = [(each["erasure_id"], each["type"], each["stage"], each["due_at"]) for each in content["requests"]]
     printing.table("Requests", ("request", "type", "stage", "due"), rows)
+    printing.more(content)

@@ -8,7 +8,7 @@ import typer
 from connectors.connection import Connection
 from ops import connecting, feeding, printing, running, trying
 from ops.deploy import Hub
-from ops.options import AsJson
+from ops.options import AsJson, Cursor
 from ops.printing import say, step
 from ops.running import Api
 
@@ -110,16 +110,17 @@ def remove(connection_id: str, as_json: AsJson = False) -> None:
 
 @events.command("list")
 def list_events(
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 50, cursor: str | None = None, as_json: AsJson = False
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 50, cursor: Cursor = None, as_json: AsJson = False
 ) -> None:
     """List what came in, newest first."""
-    query = {"limit": str(limit), **({"cursor": cursor} if cursor else {})}
-    say(as_json=as_json, content=Api(running.current()).get("/v1/events", **query), people=_show_events)
+    found = Api(running.current()).get("/v1/events", limit=str(limit), cursor=cursor)
+    say(as_json=as_json, content=found, people=_show_events)
 
 
 def _show_events(content: dict[str, Any]) -> None:
     columns = ("received_at", "event_id", "connection_id", "topic", "outcome", "reason")
     printing.table("Events", columns, [[each.get(name) for name in columns] for each in content["events"]])
+    printing.more(content)
 
 
 @events.command("show")
@@ -156,9 +157,10 @@ def show_trace(content: dict[str, Any]) -> None:
 
 
 @quarantine.command("list")
-def list_quarantine(as_json: AsJson = False) -> None:
+def list_quarantine(cursor: Cursor = None, as_json: AsJson = False) -> None:
     """List events that could not be translated, and pushes that a channel refused, with the reason."""
-    say(as_json=as_json, content=Api(running.current()).get("/v1/quarantine"), people=_show_quarantine)
+    found = Api(running.current()).get("/v1/quarantine", cursor=cursor)
+    say(as_json=as_json, content=found, people=_show_quarantine)
 
 
 def _show_quarantine(content: dict[str, Any]) -> None:
@@ -166,6 +168,7 @@ def _show_quarantine(content: dict[str, Any]) -> None:
     printing.table("Quarantined events", columns, [[each[name] for name in columns] for each in content["events"]])
     columns = ("at", "cause", "id", "code", "why")
     printing.table("Failed pushes", columns, [[each[name] for name in columns] for each in content["pushes"]])
+    printing.more(content)
 
 
 def feed(

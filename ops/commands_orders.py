@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from ops import printing, running
-from ops.options import AsJson
+from ops.options import AsJson, Cursor
 from ops.printing import say
 from ops.running import Api
 
@@ -47,17 +47,19 @@ def list_orders(
     customer: str | None = None,
     connection: str | None = None,
     channel_order_id: str | None = None,
+    cursor: Cursor = None,
     as_json: AsJson = False,
 ) -> None:
     """List a customer's orders, or find one by its channel's own id."""
-    asked = {"customer": customer, "connection": connection, "channel_order_id": channel_order_id}
-    found = Api(running.current()).get("/v1/orders", **{name: value for name, value in asked.items() if value})
+    asked = {"customer": customer, "connection": connection, "channel_order_id": channel_order_id, "cursor": cursor}
+    found = Api(running.current()).get("/v1/orders", **asked)
     say(as_json=as_json, content=found, people=_show_orders)
 
 
 def _show_orders(content: dict[str, Any]) -> None:
     columns = ("order_id", "connection_id", "label", "placed_at", "status")
     printing.table("Orders", columns, [[each.get(name) for name in columns] for each in content["orders"]])
+    printing.more(content)
 
 
 @app.command("link")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from ops import printing, running
-from ops.options import AsJson
+from ops.options import AsJson, Cursor
 from ops.printing import say
 from ops.running import Api
 
@@ -173,12 +173,13 @@ def set_kit(
 
 
 @app.command("shortages")
-def show_shortages(as_json: AsJson = False) -> None:
+def show_shortages(cursor: Cursor = None, as_json: AsJson = False) -> None:
     """List where channels sold more than there is."""
-    found = Api(running.current()).get("/v1/tasks", type="shortage")
+    found = Api(running.current()).get("/v1/tasks", type="shortage", cursor=cursor)
     say(as_json=as_json, content=found, people=_show_shortages)
 
 
 def _show_shortages(content: dict[str, Any]) -> None:
     columns = ("sku", "location_id", "quantity", "orders")
     printing.table("Shortages", columns, [[each[name] for name in columns] for each in content["tasks"]])
+    printing.more(content)

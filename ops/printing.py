@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -68,6 +68,12 @@ def _short(value: Any) -> str:
 def step(text: str) -> None:
     """Say what is being done, on the error stream, so that JSON on stdout stays one document."""
     err.print(Text("· ", style="cyan") + Text(text))
+
+
+def more(content: Mapping[str, Any]) -> None:
+    """Say how to see the next page, where there is one."""
+    if content["cursor"]:
+        step(f"go on with --cursor {content['cursor']!r}")
 
 
 def complain(text: str) -> None:

@@ -68,13 +68,14 @@ class Api:
     def __post_init__(self) -> None:
         self._pool = urllib3.PoolManager(maxsize=32, timeout=urllib3.Timeout(30), retries=False)
 
-    def get(self, path: str, **query: str) -> Any:
-        """Read; `path` begins with /v1.
+    def get(self, path: str, **query: str | None) -> Any:
+        """Read; `path` begins with /v1. What is None is not asked.
 
         Raises:
             ApiError: with the hub's own explanation.
         """
-        answer = self._pool.request("GET", self.hub.api_url + path, fields=query, headers=self._headers())
+        asked = {name: value for name, value in query.items() if value is not None}
+        answer = self._pool.request("GET", self.hub.api_url + path, fields=asked, headers=self._headers())
         return self._checked(answer)
 
     def post(self, path: str, body: bytes, content_type: str = "application/json") -> tuple[int, Any]:

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from events import parts
-from functions.contract.declaring import Cursor, Operation, Operations, Query, Said, Text, Time
+from functions.contract.declaring import PAGE_AFTER, Cursor, Operation, Operations, Query, Said, Text, Time, page_size
 
 
 class Loyalty(Said):
@@ -154,6 +154,7 @@ class SharedValues(Said):
     """The values that people said are nobody's own."""
 
     shared_values: list[SharedValue]
+    cursor: Cursor
 
 
 class SharedWish(Said):
@@ -188,8 +189,8 @@ OPERATIONS: Operations = {
     ("GET", "/v1/customers/{customer_id}/timeline"): Operation(
         {200: Timeline},
         query={
-            "limit": Query("how many", {"type": "integer", "minimum": 1, "maximum": 200, "default": 100}),
-            "cursor": Query("what the page before gave", {"type": "string", "maxLength": 1024}),
+            "limit": page_size(100),
+            "cursor": PAGE_AFTER,
         },
         refuses=(400, 404),
     ),
@@ -203,11 +204,11 @@ OPERATIONS: Operations = {
         {200: Reviews},
         query={
             "batch": Query("any value: those that a first load met"),
-            "cursor": Query("what the page before gave", {"type": "string", "maxLength": 1024}),
+            "cursor": PAGE_AFTER,
         },
         refuses=(400,),
     ),
     ("POST", "/v1/reviews/{review_id}"): Operation({200: Answered}, body=Answer, refuses=(400, 404, 409, 413)),
-    ("GET", "/v1/shared-values"): Operation({200: SharedValues}),
+    ("GET", "/v1/shared-values"): Operation({200: SharedValues}, query={"cursor": PAGE_AFTER}, refuses=(400,)),
     ("POST", "/v1/shared-values"): Operation({200: Shared}, body=SharedWish, refuses=(400, 409, 413)),
 }

@@ -44,6 +44,9 @@ class Query:
     required: bool = False
 
 
+PAGE_AFTER = Query("what the page before gave", {"type": "string", "maxLength": MOST_BYTES})
+
+
 @dataclass(frozen=True)
 class Operation:
     """What one route takes, what it answers, and with which statuses it refuses."""
@@ -55,6 +58,11 @@ class Operation:
     media: Sequence[str] = ()
     refuses: Sequence[int] = ()
     problem: type[BaseModel] = Problem
+
+
+def page_size(usual: int) -> Query:
+    """Declare how many a page may hold."""
+    return Query("how many", {"type": "integer", "minimum": 1, "maximum": 200, "default": usual})
 
 
 Operations = Mapping[tuple[str, str], Operation]

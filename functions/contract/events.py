@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from functions.contract.declaring import Cursor, Moment, Operation, Operations, Query, Said, Text, Time
+from functions.contract.declaring import PAGE_AFTER, Cursor, Moment, Operation, Operations, Said, Text, Time, page_size
 
 Outcome = Annotated[str, Field(description="received, quarantined, applied, unchanged, or why it ended otherwise")]
 
@@ -106,10 +106,11 @@ class FailedPush(Said):
 
 
 class Quarantine(Said):
-    """What waits for a person."""
+    """What waits for a person: events and pushes, each newest first."""
 
     events: list[QuarantinedEvent]
     pushes: list[FailedPush]
+    cursor: Cursor
 
 
 MapAs = Annotated[Literal["now", "then"] | None, Field(description="with today's mapping, or the version of then")]
@@ -170,8 +171,8 @@ OPERATIONS: Operations = {
     ("GET", "/v1/events"): Operation(
         {200: Events},
         query={
-            "limit": Query("how many", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
-            "cursor": Query("what the page before gave", {"type": "string", "maxLength": 1024}),
+            "limit": page_size(50),
+            "cursor": PAGE_AFTER,
         },
         refuses=(400,),
     ),
@@ -180,5 +181,5 @@ OPERATIONS: Operations = {
         {200: Replayed, 202: Replayed}, body=ReplayWish, refuses=(400, 404, 413)
     ),
     ("POST", "/v1/replays"): Operation({200: Replays, 202: Replays}, body=ReplaysWish, refuses=(400, 413)),
-    ("GET", "/v1/quarantine"): Operation({200: Quarantine}),
+    ("GET", "/v1/quarantine"): Operation({200: Quarantine}, query={"cursor": PAGE_AFTER}, refuses=(400,)),
 }

@@ -5,7 +5,20 @@ from typing import Annotated, Literal
 from pydantic import Field, create_model
 
 from events import facts, parts
-from functions.contract.declaring import Operation, Operations, Quantity, Query, Said, Text, Time, listed, shown
+from functions.contract.declaring import (
+    PAGE_AFTER,
+    Cursor,
+    Operation,
+    Operations,
+    Quantity,
+    Query,
+    Said,
+    Text,
+    Time,
+    listed,
+    page_size,
+    shown,
+)
 
 
 class LineQuantity(Said):
@@ -96,7 +109,13 @@ Order = shown(
 Scan = shown("Scan", facts.TrackingEvent, HIDDEN)
 
 
-Orders = create_model("Orders", __base__=Said, __doc__="Orders that fit, newest first.", orders=(listed(Order), ...))
+Orders = create_model(
+    "Orders",
+    __base__=Said,
+    __doc__="A page of the orders that fit, newest first.",
+    orders=(listed(Order), ...),
+    cursor=(Cursor, ...),
+)
 
 
 class LinkWish(Said):
@@ -124,6 +143,8 @@ OPERATIONS: Operations = {
             "customer": Query("orders of this customer"),
             "connection": Query("with channel_order_id: the order of this connection"),
             "channel_order_id": Query("the channel's own id of an order"),
+            "limit": page_size(50),
+            "cursor": PAGE_AFTER,
         },
         refuses=(400, 404),
     ),

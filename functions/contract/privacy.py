@@ -6,7 +6,7 @@ from pydantic import Field
 
 from functions.contract.connections import Nothing
 from functions.contract.customers import Consent, Customer, Link, Loyalty
-from functions.contract.declaring import Cursor, EventId, Operation, Operations, Query, Said, Time
+from functions.contract.declaring import PAGE_AFTER, Cursor, EventId, Operation, Operations, Query, Said, Time
 from functions.contract.orders import Order, Shipment
 
 Statement = Annotated[dict[str, Any], Field(description="what a channel said, in the words of events/facts.py")]
@@ -76,11 +76,9 @@ class Requests(Said):
     cursor: Cursor
 
 
-CURSOR = Query("what the page before gave", {"type": "string", "maxLength": 1024})
-
 OPERATIONS: Operations = {
     ("GET", "/v1/customers/{customer_id}/export"): Operation(
-        {200: Export}, query={"cursor": Query("what the part before gave", CURSOR.schema)}, refuses=(400, 404)
+        {200: Export}, query={"cursor": PAGE_AFTER}, refuses=(400, 404)
     ),
     ("POST", "/v1/customers/{customer_id}/erase"): Operation(
         {202: Receipt}, body=Nothing, refuses=(400, 404, 409, 413)
@@ -90,7 +88,7 @@ OPERATIONS: Operations = {
         {200: Requests},
         query={
             "status": Query("which; without it those that are open", {"enum": ["open", "done"]}),
-            "cursor": CURSOR,
+            "cursor": PAGE_AFTER,
         },
         refuses=(400,),
     ),

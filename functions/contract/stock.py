@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from functions.contract.connections import Nothing
-from functions.contract.declaring import Operation, Operations, Quantity, Query, Said, Text, Time
+from functions.contract.declaring import PAGE_AFTER, Cursor, Operation, Operations, Quantity, Query, Said, Text, Time
 
 Pieces = Annotated[int, Field(ge=0, le=10**9)] | Annotated[str, Field(pattern=r"^\d{1,9}(\.\d{1,6})?$")]
 Keyed = Annotated[str, Field(min_length=1, max_length=256, pattern="^[^#]+$")]
@@ -127,6 +127,7 @@ class Tasks(Said):
     """What no rule may settle."""
 
     tasks: list[Shortage]
+    cursor: Cursor
 
 
 class Wish(Said):
@@ -201,7 +202,9 @@ OPERATIONS: Operations = {
     ("GET", "/v1/products/{sku}"): Operation({200: Product}, refuses=(404,)),
     ("PUT", "/v1/products/{sku}/kit"): Operation({200: Kit}, body=KitWish, refuses=(400, 404, 413, 422)),
     ("GET", "/v1/tasks"): Operation(
-        {200: Tasks}, query={"type": Query("which tasks", {"enum": ["shortage"]})}, refuses=(400,)
+        {200: Tasks},
+        query={"type": Query("which tasks", {"enum": ["shortage"]}), "cursor": PAGE_AFTER},
+        refuses=(400,),
     ),
     ("POST", "/v1/reservations"): Operation(
         {200: Reservation, 201: Reservation},

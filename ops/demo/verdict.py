@@ -51,7 +51,7 @@ def events(shops: Shops) -> list[dict[str, Any]]:
     listed: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
-        page = shops.api.get("/v1/events", limit="200", **({"cursor": cursor} if cursor else {}))
+        page = shops.api.get("/v1/events", limit="200", cursor=cursor)
         listed += page["events"]
         cursor = page["cursor"]
         if cursor is None:

@@ -191,10 +191,12 @@ def test_a_neighbours_customers_and_orders_are_in_no_list(street: dict[str, Shop
 
 def test_a_cursor_that_points_into_a_neighbours_list_leads_nowhere(street: dict[str, Shop]) -> None:
     review = street[THEIRS].ids["review"][0]
-    start = {"pk": f"{THEIRS}#REVIEW#{review}", "sk": "REVIEW", "status_key": f"{OURS}#review", "at": "9"}
-    answer = street[OURS].hub.ask("/v1/reviews", TOKENS[OURS], cursor=cursor_of(start))
-    assert review not in answer.body
-    assert street[OURS].hub.ask("/v1/reviews", TOKENS[OURS], cursor=street[THEIRS].ids["cursor"][2]).status == 400
+    place, hub, token = (f"{THEIRS}#REVIEW#{review}", "REVIEW", "9"), street[OURS].hub, TOKENS[OURS]
+    for path in ("/v1/reviews", "/v1/tasks", "/v1/privacy", "/v1/shared-values"):
+        assert hub.ask(path, token, cursor=cursor_of(*place)).problem() == "query_invalid"
+        assert hub.ask(path, token, cursor=street[THEIRS].ids["cursor"][2]).status == 400
+    for part in (cursor_of(*place), f"{cursor_of(*place)}.-", f"-.{cursor_of(*place)}", "-.-.-"):
+        assert hub.ask("/v1/quarantine", token, cursor=part).status == 400
 
 
 def test_an_idempotency_key_is_a_tenants_own(street: dict[str, Shop]) -> None:
