@@ -17,7 +17,18 @@ from ops.feeding import headers
 from ops.running import Api
 from records.store.wire import from_wire
 
-TENANTS = ("twenty", "thousand", "refused", "real", "swept", "dying", "queued")
+TENANTS = (
+    "twenty",
+    "thousand",
+    "refused",
+    "real",
+    "swept",
+    "dying",
+    "queued",
+    "house-north",
+    "house-south",
+    "house-apart",
+)
 PLACE = "lille"
 WEB_PLACE, TILL_PLACE = 905, "LILLE1"
 LOCAL = {"timezone": "Europe/Paris", "currency": "EUR", "default_region": "FR"}
