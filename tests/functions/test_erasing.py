@@ -170,3 +170,19 @@ def test_a_channel_forgets_whom_it_knows_from_the_hub_alone_until_they_come_back
     canary.settle(moto_hub)
 
     assert [each["email"] for each in crm.contacts().values()] == [canary.EMAIL]
+
+
+def test_what_the_index_lists_late_is_looked_for_again(moto_hub: MotoHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index by time may lag: of what came just before the erasure, the first search sees the last event alone."""
+    customer_id = buy(moto_hub)
+    receipt = moto_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
+    inbox, listed = runtime.inbox(), runtime.inbox().received
+    with monkeypatch.context() as lagging:
+        lagging.setattr(inbox, "received", lambda *names, **more: listed(*names, **more)[-1:])
+        moto_hub.run("erase", {"indexed_seconds": 300, "days": 1})
+    assert moto_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "searching"
+    assert [place for place in canary.found(moto_hub) if place.startswith("Inbox")], "something was not listed yet"
+
+    run(moto_hub)
+    assert {place for place in canary.found(moto_hub) if "#ERASURE#" not in place} == set()
+    assert moto_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "telling"
