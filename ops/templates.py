@@ -89,12 +89,9 @@ def resources(template: Template, kind: str) -> dict[str, dict[str, Any]]:
 def table_definitions() -> dict[str, dict[str, Any]]:
     """Give the arguments of `create_table` for each table of data.yaml, by logical id; add a TableName.
 
-    Time to live and point-in-time recovery are calls of their own in DynamoDB and are left out.
+    Time to live and point-in-time recovery are calls of their own in DynamoDB and are left out. So is the stream: moto
+    copies all of it with every transaction, and nothing there reads it.
     """
     kept = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
-    definitions = {}
-    for name, table in resources(load("data"), "AWS::DynamoDB::Table").items():
-        definitions[name] = {key: table[key] for key in kept if key in table}
-        if "StreamSpecification" in table:
-            definitions[name]["StreamSpecification"] = {"StreamEnabled": True, **table["StreamSpecification"]}
-    return definitions
+    tables = resources(load("data"), "AWS::DynamoDB::Table")
+    return {name: {key: table[key] for key in kept if key in table} for name, table in tables.items()}
