@@ -29,7 +29,7 @@ from records.store.memory import MemoryStore
 
 TENANTS = ("acme", "bruno")
 HANDLERS = 3
-FAULTS = 24  # at most, in one day
+FAULTS = 42  # at most, in one day
 FOLDED = ("#ORDER#", "#STOCK#", "#SHIPMENT#")
 WHO = ("customer_id", "customer_key", "named_by")
 Delivery = tuple[str, Deed]

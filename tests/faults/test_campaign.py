@@ -8,9 +8,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "records"))
 
 import campaign
+import crowds
 
 from records import reservations
 from records.order_book import OrderState
+from records.store import memory
+from records.store.actions import Is
 
 
 @pytest.mark.parametrize("first", range(0, 240, 40))
@@ -35,6 +38,20 @@ def test_what_a_rule_forgets_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_reservation_that_looks_at_no_version_is_found_by_the_shelf_on_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reservations, "Is", lambda name, value: None)
-    outcomes = [campaign.play(seed) for seed in range(40)]
+    outcomes = [campaign.play(seed) for seed in range(60, 100)]
     assert sum(each.oversold for each in outcomes) > 0
     assert sum(each.promises for each in outcomes) > 100
+
+
+@pytest.mark.parametrize("first", range(0, 30, 10))
+def test_crowds_end_as_the_same_facts_told_one_after_the_other(first: int) -> None:
+    met = [crowds.play(seed) for seed in range(first, first + 10)]
+    assert [violation for each in met for violation in each.violations] == []
+
+
+def test_a_record_that_is_written_whoever_wrote_it_meanwhile_is_found_by_a_crowd(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    holds = memory.holds
+    monkeypatch.setattr(memory, "holds", lambda when, item: isinstance(when, Is) or holds(when, item))
+    assert any(crowds.play(seed).violations for seed in range(5))
