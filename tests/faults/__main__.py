@@ -36,18 +36,18 @@ class Played:
     """What was played, and what came of it."""
 
     days: list[campaign.Outcome] = field(default_factory=list)
-    crowds: list[crowds.Crowd] = field(default_factory=list)
-    races: races.Races = field(default_factory=races.Races)
+    met: list[crowds.Crowd] = field(default_factory=list)
+    raced: races.Races = field(default_factory=races.Races)
 
     @property
     def violations(self) -> list[str]:
         """Say where crowds and races ended otherwise than told in order: something was lost, or applied twice."""
-        return [*self.races.violations, *(each for crowd in self.crowds for each in crowd.violations)]
+        return [*self.raced.violations, *(each for crowd in self.met for each in crowd.violations)]
 
     @property
     def drawn(self) -> int:
         """How many schedules were drawn for crowds."""
-        return sum(each.schedules for each in self.crowds)
+        return sum(each.schedules for each in self.met)
 
 
 def batch(first: int) -> Played:
@@ -69,7 +69,7 @@ def main() -> int:
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         counted = pool.submit(races.play, start + seconds + RACES_TAKE)
         played = _seeds(console, pool, seeds, start + seconds)
-        played.races = counted.result()
+        played.raced = counted.result()
     found = _report(played, time.monotonic() - start)
     BUILD.parent.mkdir(exist_ok=True)
     BUILD.write_text(json.dumps(found, indent=2) + "\n")
@@ -89,7 +89,7 @@ def _seeds(console: Console, pool: ProcessPoolExecutor, seeds: int, until: float
             done = next(as_completed(running))
             running.remove(done)
             played.days += done.result().days
-            played.crowds += done.result().crowds
+            played.met += done.result().met
             progress.update(bar, completed=len(played.days))
             if time.monotonic() < until and (first := next(starts, None)) is not None:
                 running.add(pool.submit(batch, first))
@@ -100,7 +100,7 @@ def _report(played: Played, seconds: float) -> dict[str, Any]:
     wrong = {name: sum(getattr(each, name) for each in played.days) for name in WRONG}
     return {
         "seeds": len(played.days),
-        "schedules": len(played.days) + played.drawn + played.races.schedules,
+        "schedules": len(played.days) + played.drawn + played.raced.schedules,
         "faults": sum(each.faults.total() for each in played.days),
         "events": sum(each.events for each in played.days),
         **wrong,
@@ -115,8 +115,8 @@ def _tell(console: Console, found: dict[str, Any], played: Played) -> None:
     kinds = ", ".join(f"{kind} {count}" for kind, count in totals.most_common())
     console.print(f"{found['seeds']} seeds, {found['events']} deliveries, {found['faults']} faults: {kinds}")
     console.print(
-        f"{len(played.crowds)} crowds in {played.drawn} schedules drawn by seed; {played.races.races} small races "
-        f"in all their {played.races.schedules}; {found['seconds']} s"
+        f"{len(played.met)} crowds in {played.drawn} schedules drawn by seed; {played.raced.races} small races "
+        f"in all their {played.raced.schedules}; {found['seconds']} s"
     )
     promises = sum(each.promises for each in played.days)
     tried = {"lost": "events", "double_applied": "events", "oversold": "reservations", "cross_tenant": "seeds"}

@@ -1,14 +1,17 @@
 """The campaign of `make faults`: a few of its days, and that it can find what it looks for."""
 
+import runpy
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "records"))
 
 import campaign
 import crowds
+import races
 
 from records import reservations
 from records.order_book import OrderState
@@ -55,3 +58,15 @@ def test_a_record_that_is_written_whoever_wrote_it_meanwhile_is_found_by_a_crowd
     holds = memory.holds
     monkeypatch.setattr(memory, "holds", lambda when, item: isinstance(when, Is) or holds(when, item))
     assert any(crowds.play(seed).violations for seed in range(5))
+
+
+def test_the_report_counts_all_that_was_played(capsys: pytest.CaptureFixture[str]) -> None:
+    main = runpy.run_path(str(Path(__file__).with_name("__main__.py")))
+    played = main["Played"]([campaign.play(3), campaign.play(4)], [crowds.play(3)], races.Races(1, 5, ["a race"]))
+    found = main["_report"](played, 1.25)
+    assert (found["seeds"], found["schedules"]) == (2, 2 + crowds.SCHEDULES + 5)
+    assert (found["lost"], found["double_applied"]) == (1, 0), "a race that ended wrongly lost something"
+    main["_tell"](Console(width=200), found, played)
+    said = capsys.readouterr().out
+    assert f"lost: 1 of {found['events']} events (look below)" in said
+    assert "a race" in said.splitlines()[-1]
