@@ -4,6 +4,7 @@ from typing import Any
 
 from functions import views
 from functions.asking import page_size, paging, query, route
+from functions.listing import Cursor
 
 END = "-"  # of one of the two lists
 
@@ -27,11 +28,14 @@ def get_event(tenant: str, event_id: str) -> Any:
 @route("/v1/quarantine")
 def list_quarantine(tenant: str) -> Any:
     """List what waits for a person, events and pushes each newest first."""
-    asked, found = query("cursor").get("cursor"), dict[str, Any]()
-    starts = asked.split(".") if asked is not None else ["", ""]
-    after = []
+    asked = query("cursor").get("cursor", ".")
+    starts = asked.partition(".")[::2]
     with paging():
-        for (name, status), start in zip((("events", "quarantined"), ("pushes", "failed")), starts, strict=True):
-            found[name], following = views.parked(tenant, status, start or None) if start != END else ([], None)
-            after.append(following or END)
-    return {**found, "cursor": None if after == [END, END] else ".".join(after)}
+        events, more_events = _parked(tenant, "quarantined", starts[0])
+        pushes, more_pushes = _parked(tenant, "failed", starts[1])
+    cursor = f"{more_events or END}.{more_pushes or END}" if more_events or more_pushes else None
+    return {"events": events, "pushes": pushes, "cursor": cursor}
+
+
+def _parked(tenant: str, status: str, start: str) -> tuple[list[dict[str, Any]], Cursor]:
+    return ([], None) if start == END else views.parked(tenant, status, start or None)

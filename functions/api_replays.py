@@ -8,6 +8,7 @@ from chalice.app import Response
 
 from functions import replaying, selecting
 from functions.asking import MAX_PAGE, RefusedError, body, route
+from functions.listing import CursorError
 from functions.problems import answer
 from functions.selecting import Selection
 from functions.views import MissingError
@@ -39,7 +40,7 @@ def replay_events(tenant: str) -> Response:
     wanted = _selection(said)
     try:
         found, cursor = selecting.select(tenant, wanted, limit, said.get("cursor"))
-    except ValueError as error:
+    except CursorError as error:
         raise RefusedError(400, "body_invalid", "cursor must be one that an earlier page gave.") from error
     made, sent = _do(tenant, found, map_as, dry_run=dry_run)
     return answer(202 if sent else 200, {"map": map_as, "events": made, "sent": sent, "cursor": cursor})

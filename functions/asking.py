@@ -15,6 +15,7 @@ from chalice.app import Chalice, Request, Response
 
 from connectors.connection import NAME
 from functions import runtime
+from functions.listing import CursorError
 from functions.problems import answer, problem, shielded
 from functions.runtime import client
 from functions.views import MissingError
@@ -82,10 +83,10 @@ def query(*known: str) -> dict[str, str]:
 
 @contextmanager
 def paging() -> Iterator[None]:
-    """Refuse a cursor of which a list says that no page gave it."""
+    """Refuse a cursor that no page gave."""
     try:
         yield
-    except ValueError as error:
+    except CursorError as error:
         raise RefusedError(400, "query_invalid", "cursor must be one that an earlier page gave.") from error
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from functions import connections, erasing_shops, listing, runtime, telling
 from functions.forgetting import forget
 from functions.runtime import logger
-from functions.searching import KEPT, Hit, Sought, is_about_somebody, order_id_of, pages
+from functions.searching import BEGINNING, KEPT, Hit, Sought, is_about_somebody, order_id_of, pages
 from records import erasure, ids, linking, order_book
 from records.apply import change
 from records.cause import Cause
@@ -32,7 +32,6 @@ TELL_AGAIN = timedelta(hours=1)
 
 PAGE = 50
 TELL = "tell#"
-BEGINNING = "0"  # sorts before every time
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from functions import runtime
@@ -14,11 +15,30 @@ LAST = "~"  # sorts behind every time, so a list begins before it
 Cursor = str | None
 
 
+class CursorError(Exception):
+    """What a caller sent is not the cursor of any page."""
+
+
+def moment_of(cursor: str) -> datetime:
+    """Give the time at which a cursor of a list by time stands.
+
+    Raises:
+        CursorError: it has none.
+    """
+    try:
+        found = datetime.fromisoformat(cursor.partition(" ")[0])
+    except ValueError as error:
+        raise CursorError from error
+    if found.tzinfo is None or found.year < 2020:  # before there was a hub
+        raise CursorError
+    return found
+
+
 def page(listed: str, cursor: Cursor = None, limit: int = PAGE) -> tuple[list[Item], Cursor]:
     """Read a page of a list, and the cursor of the next one. What left the list meanwhile is not on the page.
 
     Raises:
-        ValueError: the cursor is not one that a page of this tenant gave.
+        CursorError: no page of this tenant gave the cursor.
     """
     start = {**_place(listed, cursor), "status_key": listed} if cursor is not None else None
     places, after = runtime.records().index("by_status", "status_key", listed, limit=limit, start=start)
@@ -31,11 +51,14 @@ def _cursor(place: Item) -> str:
 
 
 def _place(listed: str, cursor: str) -> dict[str, str]:
-    found = json.loads(base64.urlsafe_b64decode(cursor))
+    try:
+        found = json.loads(base64.urlsafe_b64decode(cursor))
+    except ValueError as error:
+        raise CursorError from error
     if not isinstance(found, list) or len(found) != 3 or not all(isinstance(each, str) and each for each in found):
-        raise ValueError("this is no cursor")
-    if found[0].partition("#")[0] != listed.partition("#")[0]:
-        raise ValueError("this is a cursor of somebody else")
+        raise CursorError
+    if found[0].partition("#")[0] != listed.partition("#")[0]:  # somebody else's
+        raise CursorError
     return dict(zip(("pk", "sk", "at"), found, strict=True))
 
 

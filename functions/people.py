@@ -80,7 +80,7 @@ def open_reviews(tenant: str, *, batch: bool, cursor: listing.Cursor) -> tuple[l
     """List pairs of which a person should decide, newest first, and the cursor of the next page.
 
     Raises:
-        ValueError: the cursor is not one that a page gave.
+        CursorError: no page gave the cursor.
     """
     queue = reviews.queue(tenant, batch=batch)
     listed: list[dict[str, Any]] = []
@@ -121,7 +121,7 @@ def shared(tenant: str, cursor: listing.Cursor) -> tuple[list[dict[str, Any]], l
     """List a page of the values that a person said are nobody's own.
 
     Raises:
-        ValueError: the cursor is not one that a page gave.
+        CursorError: no page gave the cursor.
     """
     items, after = listing.page(shared_values(tenant), cursor)
     return [{name: item[name] for name in ("value", "by", "at")} for item in items if "denied" in item], after

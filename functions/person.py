@@ -6,7 +6,7 @@ from typing import Any
 
 from functions import listing, redacting, runtime, views
 from functions.connections import people_of
-from functions.searching import Hit, Sought, pages
+from functions.searching import BEGINNING, Hit, Sought, pages
 from records import erasure, identity
 from records.cause import Cause
 from records.customer import CustomerState
@@ -85,7 +85,11 @@ def _visits(people: str, item: Item, before: str, limit: int) -> Iterator[Entry]
 def export(tenant: str, customer_id: str, cursor: str | None) -> dict[str, Any]:
     """Give all that a tenant keeps of a customer, and what it shares of them with its group. The search for payloads
     goes on where an earlier part's cursor stopped; only the first part holds the records.
+
+    Raises:
+        CursorError: no part gave the cursor.
     """
+    begin = runtime.rfc3339(listing.moment_of(cursor)) if cursor else BEGINNING
     people = people_of(tenant)
     item = views.customer_item(people, customer_id)
     cause = Cause(people, "", "api", runtime.rfc3339(runtime.now()))
@@ -97,7 +101,7 @@ def export(tenant: str, customer_id: str, cursor: str | None) -> dict[str, Any]:
     sought = Sought(
         tenant, set(known["keys"]), set(known["accounts"]), {each["order_id"] for each in orders}, set(parcels)
     )
-    payloads, after = _payloads(sought, cursor or "0")
+    payloads, after = _payloads(sought, begin)
     part = {"customer_id": item["id"], "payloads": payloads, "cursor": after}
     return part if cursor else {**_records(tenant, item, orders, parcels, known), **part}
 

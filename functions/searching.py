@@ -25,6 +25,7 @@ from records.store.inbox import KEEP_DAYS
 
 UNREADABLE = (PayloadError, MappingError, MappingFileError, ContractBreachError, ManifestError, TopicError)
 KEPT = timedelta(days=KEEP_DAYS)
+BEGINNING = "0"  # sorts before every time
 PAGE = 100
 TAKEN_UP = timedelta(days=1)  # an event without an outcome after so long waits for a person
 ABOUT = ("order", "customer", "customer_merge", "consent", "interaction", "privacy_request")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from functions import runtime
+from functions.listing import CursorError, moment_of
 from records.store import keys
 from records.store.actions import Item
 from records.store.inbox import KEEP_DAYS
@@ -57,10 +58,10 @@ def select(tenant: str, wanted: Selection, limit: int, cursor: str | None) -> Pa
     """Give a page of the events that fit.
 
     Raises:
-        ValueError: the cursor is not one that an earlier page gave.
+        CursorError: no page gave the cursor.
     """
     if cursor is not None and not CURSOR.fullmatch(cursor):
-        raise ValueError("this is no cursor")
+        raise CursorError
     return _received(tenant, wanted, limit, cursor) if wanted.since else _quarantined(tenant, wanted, limit, cursor)
 
 
@@ -94,7 +95,7 @@ def _received(tenant: str, wanted: Selection, limit: int, cursor: str | None) ->
     first = now - timedelta(days=KEEP_DAYS)
     until = runtime.rfc3339(min(max(wanted.until or now, first), now))
     after = cursor or ""
-    moment = datetime.fromisoformat(cursor.partition(" ")[0]) if cursor else wanted.since or now
+    moment = moment_of(cursor) if cursor else wanted.since or now
     moment = min(max(moment, first), now + HOUR).astimezone(UTC)
     picked: list[Found] = []
     looked_at = 0

@@ -122,7 +122,7 @@ def shortages(tenant: str, cursor: listing.Cursor) -> tuple[list[dict[str, Any]]
     """List a page of where channels sold more than there is, and whose orders came too late.
 
     Raises:
-        ValueError: the cursor is not one that a page gave.
+        CursorError: no page gave the cursor.
     """
     items, after = listing.page(shortage_list.listed(tenant), cursor)
     return [task for item in items if (task := _shortage(item, _now()))["quantity"] != "0"], after

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from connectors.connection import Connection
@@ -157,9 +157,9 @@ def events(tenant: str, limit: int, before: str | None = None) -> tuple[list[dic
     """List what was received, newest first, with what became of it, and the cursor of the next page.
 
     Raises:
-        ValueError: `before` is not the cursor of a page.
+        CursorError: no page gave `before`.
     """
-    moment = datetime.fromisoformat(before.partition(" ")[0]) if before else runtime.now()
+    moment = listing.moment_of(before) if before else runtime.now()
     listed: list[Item] = []
     for _ in range(HOURS_BACK):
         hour = sorted(_received(tenant, moment.strftime("%Y-%m-%dT%H")), key=_place, reverse=True)
@@ -198,7 +198,7 @@ def parked(tenant: str, status: str, cursor: listing.Cursor) -> tuple[list[dict[
     """List a page of what waits for a person: quarantined events, or failed pushes.
 
     Raises:
-        ValueError: the cursor is not one that a page gave.
+        CursorError: no page gave the cursor.
     """
     items, after = listing.page(f"{tenant}#{status}", cursor)
     said = ("cause", "connection_id", "topic", "code", "reason", "pointer", "id", "why", "at")

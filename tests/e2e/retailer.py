@@ -92,7 +92,7 @@ class Retailer:
         listed: list[dict[str, Any]] = []
         cursor: str | None = None
         while True:
-            page = self.api.get("/v1/events", limit="200", **({"cursor": cursor} if cursor else {}))
+            page = self.api.get("/v1/events", limit="200", cursor=cursor)
             listed += page["events"]
             cursor = page["cursor"]
             if cursor is None:

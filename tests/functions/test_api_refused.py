@@ -54,6 +54,9 @@ def test_health_needs_no_token_and_says_nothing_else(market: MotoHub) -> None:
         ("/v1/events", {"limit": "²"}, "query_invalid"),
         ("/v1/events", {"limit": "-1"}, "query_invalid"),
         ("/v1/events", {"cursor": "soon"}, "query_invalid"),
+        ("/v1/events", {"cursor": "0001-01-01T00:00:00.000Z evt_1"}, "query_invalid"),
+        ("/v1/customers/cus_1/export", {"cursor": "soon"}, "query_invalid"),
+        ("/v1/customers/cus_1/export", {"cursor": "2026-11-22T09:00:00"}, "query_invalid"),
     ],
 )
 def test_a_query_that_cannot_be_answered_is_malformed(
