@@ -182,7 +182,7 @@ def test_every_function_dies_at_every_step(
 def test_nothing_is_lost(deaths: tuple[list[Entry], list[Sale]], shop: Retailer) -> None:
     assert dead_letters(shop.hub) == {}
     assert set(shop.outcomes()) <= {"applied", "unchanged"}
-    assert shop.api.get("/v1/quarantine") == {"events": [], "pushes": []}
+    assert shop.api.get("/v1/quarantine") == {"events": [], "pushes": [], "cursor": None}
 
 
 def test_nothing_is_doubled(deaths: tuple[list[Entry], list[Sale]], shop: Retailer, calm: dict[str, Sale]) -> None:

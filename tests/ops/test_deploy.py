@@ -42,8 +42,8 @@ def test_a_hub_is_found_again(hub: Hub) -> None:
 
 
 def test_alarms_and_dashboard_are_there(hub: Hub) -> None:
-    found = hub.clients("cloudwatch").describe_alarms(AlarmNamePrefix="tributary-")["MetricAlarms"]
-    names = {alarm["AlarmName"] for alarm in found}
+    pages = hub.clients("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix="tributary-")
+    names = {alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]}
     assert {"tributary-receive-errors", "tributary-normalise-dead-letters", "tributary-api-5xx"} <= names
     body = hub.clients("cloudwatch").get_dashboard(DashboardName="tributary")["DashboardBody"]
     assert len(json.loads(body)["widgets"]) == 6
