@@ -47,7 +47,7 @@ mutants: $(STAMP)  ## seed 25 bugs, one at a time; the tests must catch each
 	$(BIN)/python tests/mutants
 
 package: $(STAMP)  ## build the deployment package for AWS in build/
-	$(BIN)/python -m ops.package
+	$(BIN)/python -m ops.hub.package
 
 deploy: package  ## deploy to the AWS account of the current credentials
 	$(BIN)/tributary deploy

@@ -21,7 +21,7 @@ from connectors.errors import (
 )
 from connectors.http import DEFAULT_RETRY_AFTER, Http, Response, retry_after
 from connectors.manifest import Auth, Manifest
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from mappings.payloads import write_json
 
 Argument = Mapping[str, Any]

@@ -208,7 +208,7 @@ def load(folder: Path) -> Manifest:
 
 def found_at(expression: str, document: Any) -> Any:
     """Give what a JMESPath expression finds in a document; None where the document has another shape."""
-    from mappings.jmes import compile_expression  # noqa: PLC0415 (most channels name topic and delivery in headers)
+    from mappings.expressions.compilation import compile_expression  # noqa: PLC0415 (most channels name topic and delivery in headers)
 
     try:
         return compile_expression(expression).search(document)

@@ -9,7 +9,7 @@ from connectors.catalogue import Connector
 from connectors.connection import Connection
 from mappings.engine import REFUSALS, load_in
 from mappings.errors import MappingError, PayloadError
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from mappings.payloads import parse
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import orjson
 
 from functions.runtime import client, logger, now, records, rfc3339
 from records.errors import ConflictError
-from records.shortages import flagged
+from records.stock.shortages import flagged
 from records.store.wire import from_wire
 
 LIMIT = 10  # entries PutEvents takes

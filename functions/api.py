@@ -9,34 +9,34 @@ from typing import Any
 
 from chalice.app import Response
 
-from functions import (
-    api_connections,
-    api_customers,
-    api_events,
-    api_orders,
-    api_people,
-    api_privacy,
-    api_replays,
-    api_reservations,
-    api_stock,
-    api_switches,
-)
-from functions.asking import app, request
 from functions.problems import answer, shielded, unrouted
+from functions.routes import (
+    connections,
+    connectors,
+    customers,
+    events,
+    identity,
+    orders,
+    privacy,
+    replays,
+    reservations,
+    stock,
+)
+from functions.routes.app import app, request
 from functions.runtime import logger
 
 __all__ = ["app", "handler"]
 ROUTES = (
-    api_connections,
-    api_customers,
-    api_events,
-    api_orders,
-    api_people,
-    api_privacy,
-    api_replays,
-    api_reservations,
-    api_stock,
-    api_switches,
+    connectors,
+    customers,
+    events,
+    orders,
+    identity,
+    privacy,
+    replays,
+    reservations,
+    stock,
+    connections,
 )
 
 

@@ -15,10 +15,10 @@ from connectors import queues
 from connectors.connection import Connection
 from connectors.errors import ConnectorError, TopicError
 from connectors.manifest import Manifest
-from functions import connections
 from functions.batches import LaterError, backoff, work_through
-from functions.counting import count
-from functions.ingest import UNREADABLE, ingest
+from functions.inbound.ingest import UNREADABLE, ingest
+from functions.metrics import count
+from functions.registry import connections
 from functions.runtime import logger
 from mappings.errors import PayloadError
 from mappings.payloads import parse_json, write_json

@@ -7,10 +7,11 @@ anywhere and is done again by the next run. One that fails stops no other.
 from datetime import timedelta
 from typing import Any
 
-from functions import connections, runtime
-from functions.erasing import Run, work_on
+from functions import runtime
+from functions.privacy.request import Run, work_on
+from functions.registry import connections
 from functions.runtime import logger
-from records import erasure
+from records.customers import erasure
 from records.store.actions import Item
 
 RESERVE = 8_000  # milliseconds for what is begun

@@ -14,9 +14,11 @@ from connectors.client import make_call
 from connectors.connection import Connection
 from connectors.errors import ConnectorError, NotFoundError, RateLimitedError
 from connectors.translate import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
-from functions import connections, kits, runtime, skus
+from functions import runtime
 from functions.batches import LaterError, backoff, work_through
-from functions.ingest import ingest
+from functions.inbound import kits, skus
+from functions.inbound.ingest import ingest
+from functions.registry import connections
 from functions.runtime import logger
 from mappings.errors import MappingFileError
 from records import remapping
@@ -24,9 +26,9 @@ from records.apply import Applied, apply, marker
 from records.cause import Cause
 from records.errors import ConflictError, ContractError, UnknownSkuError
 from records.facts import stored
-from records.packing import pack
 from records.store import keys
 from records.store.actions import Item
+from records.store.packing import pack
 
 if TYPE_CHECKING:
     from events.facts import Fact
@@ -114,12 +116,12 @@ def _apply(cause: Cause, connection: Connection, kind: Connector, item: Item, kn
 
 def _forget(cause: Cause, item: Item, payload: Any, facts: "list[Fact]", applied: Applied) -> None:
     """Take out of a late payload whom an erasure left out of the records. A crash before it: the event comes again."""
-    from functions import forgetting, searching  # noqa: PLC0415 (few payloads are about somebody who is erased)
+    from functions.privacy import payloads, search  # noqa: PLC0415 (few payloads are about somebody who is erased)
 
     said = [stored(each) for each in facts]
     theirs = [each for each in said if each["fact_id"] in applied.erased]
-    is_shared = any(each not in theirs and searching.is_about_somebody(each) for each in said)
-    forgetting.forget(item, payload, forgetting.names_in(theirs), cause.at, is_shared=is_shared)
+    is_shared = any(each not in theirs and search.is_about_somebody(each) for each in said)
+    payloads.forget(item, payload, payloads.names_in(theirs), cause.at, is_shared=is_shared)
 
 
 def _skip(cause: Cause, item: Item) -> None:

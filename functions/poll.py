@@ -13,8 +13,9 @@ from connectors.client import Page, make_call
 from connectors.connection import Connection
 from connectors.errors import ConnectorError
 from connectors.manifest import Poll
-from functions import connections, runtime
-from functions.ingest import ingest
+from functions import runtime
+from functions.inbound.ingest import ingest
+from functions.registry import connections
 from functions.runtime import logger
 from records.store import keys
 from records.store.actions import Update

@@ -16,15 +16,18 @@ from typing import Any
 import orjson
 
 from connectors.connection import Connection
-from functions import connections, kits, runtime, skus
+from functions import runtime
 from functions.batches import work_through
-from functions.leases import Lease
+from functions.delivery.attempt import Task, body_of, finish, log, send
+from functions.delivery.lease import Lease
+from functions.inbound import kits, skus
+from functions.registry import connections
 from functions.runtime import logger
-from functions.sending import Task, body_of, finish, log, send
-from mappings.jmes import compile_expression
-from records import ids, showing, stock
-from records.kits import containing
-from records.showing import Viewer, Wanted
+from mappings.expressions.compilation import compile_expression
+from records import desired, ids
+from records.desired import Viewer, Wanted
+from records.products.kits import containing
+from records.stock import position as stock
 from records.store import keys
 from records.store.actions import Is, Item, Update
 
@@ -85,7 +88,7 @@ def _push_sku(task: Task, sku: str, per: str) -> None:
         lease = Lease(task.connection, wanted, task.attempt)
         # Free and already showing this: whoever takes the lease after us reads the record again, so nothing is missed.
         known = lease.peek()
-        if "pending" not in known and _shows(wanted, showing.expected_stock(wanted, items, viewer, known)):
+        if "pending" not in known and _shows(wanted, desired.expected_stock(wanted, items, viewer, known)):
             log(task, wanted, "skipped", "the channel shows it already")
             continue
         with lease as shown:
@@ -94,7 +97,7 @@ def _push_sku(task: Task, sku: str, per: str) -> None:
             items, all_wanted = _look(at.tenant, sku, viewer)
             now_wanted = {each.key: each for each in all_wanted}.get(wanted.key)
             if now_wanted is not None:
-                _show_stock(task, now_wanted, showing.expected_stock(now_wanted, items, viewer, shown.item), shown)
+                _show_stock(task, now_wanted, desired.expected_stock(now_wanted, items, viewer, shown.item), shown)
 
 
 def _look(tenant: str, sku: str, viewer: Viewer) -> tuple[list[Item], list[Wanted]]:
@@ -102,9 +105,9 @@ def _look(tenant: str, sku: str, viewer: Viewer) -> tuple[list[Item], list[Wante
     components = kits.table(tenant).get(sku)
     items = runtime.records().query(keys.stock(tenant, sku, "")[0])
     if components is None:
-        return items, showing.stock_wanted(sku, items, viewer)
+        return items, desired.stock_wanted(sku, items, viewer)
     read = {part: runtime.records().query(keys.stock(tenant, part, "")[0]) for part in components}
-    return items, showing.kit_wanted(sku, {part: (Decimal(components[part]), read[part]) for part in read}, viewer)
+    return items, desired.kit_wanted(sku, {part: (Decimal(components[part]), read[part]) for part in read}, viewer)
 
 
 def _shows(wanted: Wanted, expected: Decimal | None) -> bool:
@@ -134,7 +137,7 @@ def _push_order(task: Task) -> None:
         return
     key = keys.order(task.connection.tenant, task.detail["subject"])
     item = runtime.records().get([key])[key]
-    for wanted in showing.fulfillments_wanted(item, task.connection.connection_id):
+    for wanted in desired.fulfillments_wanted(item, task.connection.connection_id):
         with Lease(task.connection, wanted, task.attempt) as shown:
             if shown.item.get("value") == wanted.value:
                 log(task, wanted, "skipped", "the channel knows it already")
@@ -146,7 +149,7 @@ def _push_customer(task: Task) -> None:
     if "customer" not in task.kind.manifest.pushes:
         return
     key = keys.customer(task.connection.people, task.detail["subject"])
-    wanted = showing.customer_wanted(runtime.records().get([key])[key], task.connection.connection_id)
+    wanted = desired.customer_wanted(runtime.records().get([key])[key], task.connection.connection_id)
     if wanted is None:
         return
     lacks = _lacks(task, wanted)
@@ -160,10 +163,10 @@ def _push_customer(task: Task) -> None:
 def _show_customer(task: Task, item: Item, shown: Lease) -> None:
     """Send a customer unless the channel confirmed just this, or says so itself."""
     connection_id = task.connection.connection_id
-    wanted = showing.customer_wanted(item, connection_id)
+    wanted = desired.customer_wanted(item, connection_id)
     if wanted is None:
         return
-    own = showing.customer_shown(item, connection_id)
+    own = desired.customer_shown(item, connection_id)
     wanted = replace(wanted, value=_digest(body_of(task, wanted, wanted.record)))
     known = {shown.item.get("value"), _digest(body_of(task, wanted, own)) if own else None}
     if wanted.value in known:

@@ -13,10 +13,11 @@ from connectors.connection import Connection
 from connectors.errors import SignatureError, TopicError
 from connectors.manifest import Manifest, delivery_of, topic_of
 from connectors.signatures import Signed, verify
-from functions import connections, runtime
-from functions.counting import count
-from functions.ingest import UNREADABLE, ingest
+from functions import runtime
+from functions.inbound.ingest import UNREADABLE, ingest
+from functions.metrics import count
 from functions.problems import answer, problem, shielded
+from functions.registry import connections
 from functions.runtime import logger
 from mappings.errors import PayloadError
 from mappings.payloads import media_type, parse

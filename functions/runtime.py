@@ -19,7 +19,7 @@ logger = Logger()
 _CONFIG = botocore.config.Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "max_attempts": 4}, max_pool_connections=4
 )
-# The deployment package holds botocore's models of the services we call, and of no other (ops/aws_models.py).
+# The deployment package holds botocore's models of the services we call, and of no other (ops/hub/aws_models.py).
 _MODELS = Path(__file__).parents[1] / "aws_models"
 
 

@@ -8,13 +8,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from functions import connections, runtime
+from functions import runtime
 from functions.announce import payload_received, publish
+from functions.registry import connections
 from functions.runtime import logger
-from records import reservations
 from records.apply import change
 from records.cause import Cause
 from records.errors import ConflictError
+from records.orders import reservations
 from records.store import keys
 
 QUIET = timedelta(minutes=2)

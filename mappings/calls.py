@@ -4,9 +4,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from mappings import converters, countries, money, times
+from mappings.expressions.source import Source
 from mappings.fields import Field, as_key
-from mappings.source import Source
+from mappings.values import converters, countries, money, times
 
 Path = Callable[[Any], str]  # writes a path of an option, gives the variable that holds its value
 Call = Callable[[str, Field, Path, Source], str]  # the variable to convert → a Python expression

@@ -6,13 +6,14 @@ from typing import Any, NoReturn
 
 from jmespath.exceptions import JMESPathError
 
-from mappings import calls, expressions, jmes
+from mappings import calls
 from mappings.errors import MappingFileError
+from mappings.expressions import compilation, syntax
+from mappings.expressions.source import Block, Scope, Source
+from mappings.expressions.writer import Value, Writer
 from mappings.fields import LENIENT, Field, Statement
-from mappings.source import Block, Scope, Source
-from mappings.writer import Value, Writer
 
-NAMES: dict[str, Any] = {**jmes.NAMES, **calls.NAMES, "MISSING": object()}
+NAMES: dict[str, Any] = {**compilation.NAMES, **calls.NAMES, "MISSING": object()}
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -46,7 +47,7 @@ class Compiler:
         self._file = file
         self._source = Source()
         self._kind = ""
-        self._parsed: dict[str, expressions.Node] = {}
+        self._parsed: dict[str, syntax.Node] = {}
         self._main = self._source.main.block("def run(payload, connection, losses):")
         self._payload = Scope(self._main, "payload")
         self._connection = Scope(self._main, "connection")
@@ -123,7 +124,7 @@ class Compiler:
 
     def _loop(self, each: str, scope: Scope, block: Block, line: int | None) -> tuple[Block, Scope]:
         node = self._parse(each, line)
-        conditions = expressions.conditions_alone(node)
+        conditions = syntax.conditions_alone(node)
         if conditions is not None:
             return self._once(conditions, node, scope, block, line)
         found = self._expression(each, scope, block, line)
@@ -134,7 +135,7 @@ class Compiler:
         return loop, Scope(loop, element, scope)
 
     def _once(
-        self, conditions: list[expressions.Node], node: expressions.Node, scope: Scope, block: Block, line: int | None
+        self, conditions: list[syntax.Node], node: syntax.Node, scope: Scope, block: Block, line: int | None
     ) -> tuple[Block, Scope]:
         """Write an `each` that gives the element itself or nothing: what was read of it needs no second reading."""
         block = block.block(None if scope.present else f"if {scope.variable} is not None:")
@@ -146,21 +147,21 @@ class Compiler:
         same.present = True
         return block, same
 
-    def _parse(self, text: str, line: int | None) -> expressions.Node:
+    def _parse(self, text: str, line: int | None) -> syntax.Node:
         if text in self._parsed:
             return self._parsed[text]
         try:
-            node = expressions.parse(text)
+            node = syntax.parse(text)
         except JMESPathError as error:
             self._fail(f"not JMESPath: {error}", line)
-        if expressions.negates_half(node):
+        if syntax.negates_half(node):
             self._fail("JMESPath reads `!a.b` as `(!a).b`, which is always null: write `!(a.b)`", line)
         self._parsed[text] = node
         return node
 
-    def _below(self, field: Field, node: expressions.Node, scope: Scope) -> tuple[Scope, tuple[str, ...]]:
+    def _below(self, field: Field, node: syntax.Node, scope: Scope) -> tuple[Scope, tuple[str, ...]]:
         """Give the element a plain path begins at and the path below it; without a plain path the element itself."""
-        path = expressions.plain_path(node) or ()
+        path = syntax.plain_path(node) or ()
         if not path or not path[0].startswith("\0"):
             return scope, path
         start = self._scopes(node, scope, field.line)[path[0]]
@@ -171,9 +172,9 @@ class Compiler:
         writer = Writer(self._source, self._scopes(node, scope, line))
         return writer.write(node, Value(scope.variable, scope, present=scope.present), block).name
 
-    def _scopes(self, node: expressions.Node, scope: Scope, line: int | None) -> dict[str, Scope]:
+    def _scopes(self, node: syntax.Node, scope: Scope, line: int | None) -> dict[str, Scope]:
         scopes = {"\0$": self._payload, "\0$connection": self._connection}
-        for reference in expressions.references(node) - scopes.keys():
+        for reference in syntax.references(node) - scopes.keys():
             enclosing: Scope | None = scope
             for _ in range(reference.count("^")):
                 enclosing = enclosing.parent if enclosing else None
@@ -208,7 +209,7 @@ class Compiler:
 
         def path(text: str) -> str:
             # What cannot fail is read whether or not there is something to convert: then the next field knows it too.
-            harmless = expressions.is_harmless(self._parse(text, field.line))
+            harmless = syntax.is_harmless(self._parse(text, field.line))
             return self._expression(text, scope, block if harmless else inside, field.line)
 
         call = calls.CALLS[str(field.convert)](value, field, path, self._source)

@@ -10,9 +10,9 @@ from jmespath.exceptions import JMESPathError
 from mappings.compiler import Compiler, Program
 from mappings.errors import MappingError, MappingFileError, PayloadError
 from mappings.explain import explain
+from mappings.expressions.coverage import Reads
 from mappings.fields import Reader, Statement
 from mappings.files import Document, read
-from mappings.reads import Reads
 
 # What a payload can make generated code raise. A comparison of text with a number is a TypeError, as in `jmespath`.
 REFUSALS = (JMESPathError, ValueError, TypeError, ArithmeticError, RecursionError)

@@ -1,6 +1,6 @@
 """Reads mapping files and manifests: as people write them, or parsed, as a deployment package holds them.
 
-ops/package.py puts beside `order.in.yaml` an `order.in.json` that says the same: no function has to import YAML.
+ops/hub/package.py puts beside `order.in.yaml` an `order.in.json` that says the same: no function has to import YAML.
 """
 
 import json

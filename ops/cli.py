@@ -14,23 +14,14 @@ from urllib3.exceptions import HTTPError
 from connectors.errors import ConnectorError
 from connectors.translate import ContractBreachError, MappingError, PayloadError
 from mappings.errors import MappingFileError
-from ops import (
-    commands_connectors,
-    commands_customers,
-    commands_hub,
-    commands_orders,
-    commands_replays,
-    commands_stock,
-    commands_tenants,
-    printing,
-    running,
-)
-from ops.cloud import Cloud, CloudError
-from ops.deploy import DeployError, deploy_hub
-from ops.options import AsJson
-from ops.package import build_aws, build_local
-from ops.printing import say, step
-from ops.running import ApiError, NoHubError
+from ops.commands import connectors, customers, events, orders, printing, replays, stock, tenants
+from ops.commands.options import AsJson
+from ops.commands.printing import say, step
+from ops.hub import target
+from ops.hub.cloud import Cloud, CloudError
+from ops.hub.deploy import DeployError, deploy_hub
+from ops.hub.package import build_aws, build_local
+from ops.hub.target import ApiError, NoHubError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -38,19 +29,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Tributary: one customer, one stock, one order across your retail channels.",
 )
-app.add_typer(
-    commands_connectors.app, name="connectors", help="What channels the hub speaks, and trying them on files."
-)
-app.add_typer(commands_hub.connections, name="connections", help="The accounts at channels that the hub serves.")
-app.add_typer(commands_hub.events, name="events", help="What came in, and what became of it.")
-app.add_typer(commands_hub.quarantine, name="quarantine", help="What waits for a person.")
-app.add_typer(commands_customers.app, name="customers", help="One customer over all channels.")
-app.add_typer(commands_stock.app, name="stock", help="One stock over all channels.")
-app.add_typer(commands_orders.app, name="orders", help="Orders of every channel.")
-app.add_typer(commands_tenants.app, name="tenants", help="Whose customers are whose.")
-app.command("feed")(commands_hub.feed)
-commands_hub.events.command("replay")(commands_replays.replay)
-commands_hub.quarantine.command("redrive")(commands_replays.redrive)
+app.add_typer(connectors.app, name="connectors", help="What channels the hub speaks, and trying them on files.")
+app.add_typer(events.connections, name="connections", help="The accounts at channels that the hub serves.")
+app.add_typer(events.events, name="events", help="What came in, and what became of it.")
+app.add_typer(events.quarantine, name="quarantine", help="What waits for a person.")
+app.add_typer(customers.app, name="customers", help="One customer over all channels.")
+app.add_typer(stock.app, name="stock", help="One stock over all channels.")
+app.add_typer(orders.app, name="orders", help="Orders of every channel.")
+app.add_typer(tenants.app, name="tenants", help="Whose customers are whose.")
+app.command("feed")(events.feed)
+events.events.command("replay")(replays.replay)
+events.quarantine.command("redrive")(replays.redrive)
 
 EXPECTED = (
     ApiError,
@@ -77,14 +66,14 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start the hub on this machine: the same templates and functions as in AWS, on an embedded cloud."""
-    if running.noted() is not None:
+    if target.noted() is not None:
         raise NoHubError("a hub runs here already: `tributary status` shows it, `tributary down` ends it")
     step("starting the embedded cloud")
     cloud = Cloud.start(data, port, detach=detach)
     try:
         step("deploying infra/data.yaml and infra/hub.yaml")
         hub = deploy_hub(cloud.client, build_local(), endpoint=cloud.endpoint)
-        content = running.note(cloud, hub)
+        content = target.note(cloud, hub)
     except BaseException:
         cloud.stop()
         raise
@@ -111,24 +100,24 @@ def _wait_for_the_end(cloud: Cloud) -> None:
     while not ended.wait(0.5) and cloud.is_running():
         pass
     cloud.stop()
-    running.note_file().unlink(missing_ok=True)
+    target.note_file().unlink(missing_ok=True)
 
 
 @app.command()
 def down(as_json: AsJson = False) -> None:
     """End the hub that runs here. State kept with --data stays."""
-    content = running.noted()
+    content = target.noted()
     if content is not None:
-        running.embedded(content).stop()
-    running.note_file().unlink(missing_ok=True)
+        target.embedded(content).stop()
+    target.note_file().unlink(missing_ok=True)
     say(as_json=as_json, content={"was_running": content is not None}, people=lambda said: step(str(said)))
 
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """Say whether a hub runs here, and how much waits in its queues."""
-    hub = running.current()
-    content = {"webhooks": hub.webhooks_url, "api": f"{hub.api_url}/v1", "queues": commands_hub.queues(hub)}
+    hub = target.current()
+    content = {"webhooks": hub.webhooks_url, "api": f"{hub.api_url}/v1", "queues": events.queues(hub)}
     say(as_json=as_json, content=content, people=_show_status)
 
 

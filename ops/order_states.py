@@ -6,10 +6,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from records import order as orders
 from records.facts import Stored
-from records.order import OrderState
-from records.shipment import RANK, view
+from records.orders import order as orders
+from records.orders.order import OrderState
+from records.orders.shipment import RANK, view
 
 FULFILLMENT = ("pending", "ready", "success", "failed", "cancelled", "expired")
 ADJUSTMENTS = ("refund", "return", "cancellation", "exchange", "price_adjustment", "dispute")
@@ -26,7 +26,7 @@ test keeps it true.
 - **collect**: `none` (all is sent), `placed`, `ready`, `collected`, `expired`, `cancelled`
 - **task**: what no rule may settle: `return_after_cancel`, `pickup_expired`, `refund_exceeds_payment`
 
-Payment is a sum, not a state machine (`records/payments.py`): `pending`, `authorized`, `partially_paid`, `paid`,
+Payment is a sum, not a state machine (`records/orders/payments.py`): `pending`, `authorized`, `partially_paid`, `paid`,
 `partially_refunded`, `refunded`, `voided`, `failed`.
 """
 

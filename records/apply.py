@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from records import erasure, identity, order_book, remapping, stocktaking
+from records import remapping
 from records.cause import Cause
+from records.customers import erasure, identity
 from records.errors import ConflictError
 from records.facts import Stored, stored
-from records.packing import pack, unpack
+from records.orders import fold
+from records.stock import counts
 from records.store import keys
 from records.store.actions import AbsentOr, Condition, Item, Key, Put, Store
-from records.unit import LIMIT, Unit
+from records.store.packing import pack, unpack
+from records.store.unit import LIMIT, Unit
 
 if TYPE_CHECKING:  # the models cost a cold start, and only those who make facts need them
     from events.facts import Fact
@@ -138,22 +141,22 @@ def _fold(unit: Unit, cause: Cause, facts: Iterable[Stored]) -> None:
     for fact in facts:
         match fact["kind"]:
             case "order" | "fulfillment" | "adjustment":
-                by_order.setdefault(order_book.order_id_of(cause, fact), []).append(fact)
+                by_order.setdefault(fold.order_id_of(cause, fact), []).append(fact)
             case kind if kind in identity.KINDS:
                 if not identity.take(unit, cause.people, fact):
                     _keep(unit, cause.people, fact)
             case "stock_count" | "stock_movement":
-                stocktaking.take(unit, cause, fact)
+                counts.take(unit, cause, fact)
             case "tracking":
-                order_book.track(unit, cause, fact)
+                fold.track(unit, cause, fact)
             case "product":
-                stocktaking.learn(unit, cause, fact)
+                counts.learn(unit, cause, fact)
             case "privacy_request":
                 erasure.take(unit, cause, fact)
             case _:
                 _keep(unit, cause, fact)
     for order_id, said in by_order.items():
-        order_book.fold(unit, cause, order_id, said)
+        fold.fold(unit, cause, order_id, said)
 
 
 def _groups(cause: Cause, facts: Sequence[Stored]) -> list[list[Stored]]:
@@ -162,7 +165,7 @@ def _groups(cause: Cause, facts: Sequence[Stored]) -> list[list[Stored]]:
     for number, fact in enumerate(facts):
         name = f"fact {number}"
         if fact["kind"] in ORDER_FACTS:
-            name = f"order {order_book.order_id_of(cause, fact)}"
+            name = f"order {fold.order_id_of(cause, fact)}"
         if fact["kind"] == "tracking":
             name = f"parcel {fact['tracking_number']}"
         groups.setdefault(name, []).append(fact)
@@ -174,10 +177,10 @@ def _touched(cause: Cause, facts: Iterable[Stored], consistent: bool) -> list[Ke
     wanted: list[Key] = []
     for fact in facts:
         if fact["kind"] in ORDER_FACTS:
-            wanted.append(keys.order(cause.tenant, order_book.order_id_of(cause, fact)))
+            wanted.append(keys.order(cause.tenant, fold.order_id_of(cause, fact)))
         wanted += identity.wanted(cause.people.tenant, fact, surely=consistent)
         if fact["kind"] == "stock_count":
-            wanted.append(stocktaking.place(cause, fact))
+            wanted.append(counts.place(cause, fact))
         numbers = [parcel["number"] for parcel in fact.get("tracking", [])]
         if fact["kind"] == "tracking":
             numbers.append(fact["tracking_number"])

@@ -12,8 +12,8 @@ from typing import Any
 
 from records.cause import Cause
 from records.facts import Stored
-from records.packing import pack, unpack
 from records.store.actions import AbsentOr, Condition, Is, Item
+from records.store.packing import pack, unpack
 
 AFTER_ALL = "~"
 MAPPED = ("applied", "unchanged")

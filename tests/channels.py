@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from ops.standins.easypost import EasyPost
 from ops.standins.hubspot import HubSpot
-from ops.standins.mirakl import Mirakl
+from ops.standins.mirakl.channel import Mirakl
 from ops.standins.server import StandIn
-from ops.standins.shopify import Shopify
-from ops.standins.square import Square
-from ops.standins.woocommerce import WooCommerce
+from ops.standins.shopify.channel import Shopify
+from ops.standins.square.channel import Square
+from ops.standins.woocommerce.channel import WooCommerce
 
 Made = tuple[StandIn, dict[str, str]]
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ops.cloud import Cloud
-from ops.deploy import Hub, deploy_hub
-from ops.package import build_local
+from ops.hub.cloud import Cloud
+from ops.hub.deploy import Hub, deploy_hub
+from ops.hub.package import build_local
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,9 +17,11 @@ from moto import mock_aws
 
 from connectors.catalogue import connector
 from connectors.connection import Connection
-from functions import api, asking, connections
-from ops import templates
-from ops.feeding import headers
+from functions import api
+from functions.registry import connections
+from functions.routes import app
+from ops.commands.feeding import headers
+from ops.hub import templates
 from records.store.wire import from_wire
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -285,7 +287,7 @@ class MotoHub:
         for connection in self.connections.values():
             connections.register(self.dynamo, "Connections", connection)
         connections._remembered.clear()
-        asking.tenants.cache_clear()
+        app.tenants.cache_clear()
 
     def close(self) -> None:
         """Stop the stand-ins."""

@@ -12,7 +12,8 @@ from moto_hub import TOKEN, MotoHub
 
 from connectors.bundle import bundle_of, pack
 from events.facts import build
-from functions import connections, runtime
+from functions import runtime
+from functions.registry import connections
 from records.apply import apply
 from records.cause import Cause
 

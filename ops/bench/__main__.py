@@ -5,8 +5,8 @@ import importlib
 import json
 import sys
 
-from ops import printing
 from ops.bench import report
+from ops.commands import printing
 
 # The area of each module's figures. Cold starts come first: they suffer most from what else this process has started.
 AREAS = {"cold": "cold", "mapping": "mapping", "order": "cost", "path": "path", "identity": "identity"}

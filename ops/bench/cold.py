@@ -15,8 +15,8 @@ import zipfile
 from pathlib import Path
 from statistics import median
 
-from ops import printing
-from ops.package import build_local
+from ops.commands import printing
+from ops.hub.package import build_local
 
 ROUNDS = 9
 

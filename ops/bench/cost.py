@@ -14,15 +14,17 @@ from typing import Any
 import orjson
 
 from connectors.connection import Connection
-from functions import announce, connections, normalise, runtime
-from functions.ingest import ingest
-from ops import aws_models, printing
+from functions import announce, normalise, runtime
+from functions.inbound.ingest import ingest
+from functions.registry import connections
 from ops.bench.meter import Meter
 from ops.bench.orders import shopify as order
 from ops.bench.units import item_size, write_units
-from ops.cloud import REGION, Cloud
-from ops.deploy import Outputs, deploy_stack
-from ops.standins.square import Square
+from ops.commands import printing
+from ops.hub import aws_models
+from ops.hub.cloud import REGION, Cloud
+from ops.hub.deploy import Outputs, deploy_stack
+from ops.standins.square.channel import Square
 from records.store.wire import from_wire
 
 PLACE, TILL_PLACE = "lille", "LILLE1"

@@ -17,13 +17,13 @@ from operator import itemgetter, truediv
 from typing import Any
 
 from events.facts import Fact, build
-from ops import printing
 from ops.bench.febrl import Pair, People, load, pair, rated
 from ops.bench.linkers import Found, ecm, splink
-from records import identity
+from ops.commands import printing
 from records.apply import apply
 from records.cause import Cause
-from records.matching.decision import compared
+from records.customers import identity
+from records.customers.matching.decision import compared
 from records.store.memory import MemoryStore
 
 TENANT, SHOP = "bench", "shop"

@@ -12,9 +12,9 @@ import orjson
 from events.facts import FACTS
 from mappings.engine import load_in
 from mappings.payloads import parse_json
-from ops import printing
 from ops.bench.competitors import by_jmespath, by_jq, by_jsonata
 from ops.bench.competitors.asked import asked, count, same
+from ops.commands import printing
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"
 CHANNELS = ("shopify", "woocommerce", "mirakl")

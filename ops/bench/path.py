@@ -10,9 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median, quantiles
 
-from ops import commands_hub, printing
 from ops.bench.shops import NUMBERS, Shops
-from ops.running import TENANT
+from ops.commands import events as commands_hub
+from ops.commands import printing
+from ops.hub.target import TENANT
 from records.store import keys
 from records.store.dynamo import DynamoStore
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from ops import printing
+from ops.commands import printing
 
 FILE = Path(__file__).parents[2] / "build" / "bench.json"
 NAME = re.compile(r"[a-z]+(\.[a-z0-9_]+)+")  # area.case.figure; a figure of the area itself has no case

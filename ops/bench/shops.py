@@ -10,15 +10,15 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
 
-from ops import connecting
 from ops.bench.orders import shopify as order
-from ops.cloud import Cloud
-from ops.deploy import Hub, deploy_hub
-from ops.package import build_local
-from ops.running import TENANT, Api
+from ops.hub import connections
+from ops.hub.cloud import Cloud
+from ops.hub.deploy import Hub, deploy_hub
+from ops.hub.package import build_local
+from ops.hub.target import TENANT, Api
 from ops.standins.deliveries import Delivery
-from ops.standins.mirakl import Mirakl
-from ops.standins.shopify import Shopify
+from ops.standins.mirakl.channel import Mirakl
+from ops.standins.shopify.channel import Shopify
 
 WEB, MARKET, PLACE, WEB_LOCATION = "shop-fr", "market-fr", "lille", 905
 NUMBERS = range(1, 31)  # of the SKUs
@@ -59,8 +59,8 @@ class Shops:
         web = {"connection_id": WEB, "connector": "shopify", "owns": (PLACE,), "aliases": aliases}
         web |= {"base_url": self.web.start(), "locations": {str(WEB_LOCATION): PLACE}}
         market = {"connection_id": MARKET, "connector": "mirakl", "base_url": self.market.start()}
-        connecting.add(self.hub, pool | web, {"webhook_secret": "secret", "access_token": "token"})
-        connecting.add(self.hub, pool | market, {"api_key": "key"})
+        connections.add(self.hub, pool | web, {"webhook_secret": "secret", "access_token": "token"})
+        connections.add(self.hub, pool | market, {"api_key": "key"})
 
     def count(self, number: int) -> tuple[str, bytes]:
         """Give the webhook by which the shop counts a SKU; it is offered at the marketplace from then on."""

@@ -14,9 +14,9 @@ from math import log2
 
 from ops.bench.febrl import Pair, load
 from ops.bench.identity import statements
-from records.matching import Person, evidence, person, places
-from records.matching.evidence import agreement
-from records.matching.names import Level
+from records.customers.matching import Person, evidence, person, places
+from records.customers.matching.evidence import agreement
+from records.customers.matching.names import Level
 
 SAMPLE, SEED = 200_000, 1
 USED = {

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from ops import printing
+from ops.commands import printing
 from ops.demo import report, verdict
 from ops.demo.day import Day
 from ops.demo.day import play as live

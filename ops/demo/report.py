@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from ops import commands_hub, printing
+from ops.commands import events as commands_hub
+from ops.commands import printing
+from ops.commands.printing import table
 from ops.demo import verdict
 from ops.demo.day import CAMILLE, Day
 from ops.demo.shops import MARKET, STOCK, TILL, WEB, Shops
-from ops.printing import table
 
 
 def show(shops: Shops, day: Day, result: dict[str, Any]) -> None:

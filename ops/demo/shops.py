@@ -8,17 +8,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ops import connecting
-from ops.cloud import Cloud
-from ops.deploy import Hub, deploy_hub
-from ops.package import build_local
-from ops.running import TENANT, Api
+from ops.hub import connections
+from ops.hub.cloud import Cloud
+from ops.hub.deploy import Hub, deploy_hub
+from ops.hub.package import build_local
+from ops.hub.target import TENANT, Api
 from ops.standins.easypost import EasyPost
 from ops.standins.hubspot import HubSpot
-from ops.standins.mirakl import Mirakl
+from ops.standins.mirakl.channel import Mirakl
 from ops.standins.server import StandIn
-from ops.standins.shopify import Shopify
-from ops.standins.square import Square
+from ops.standins.shopify.channel import Shopify
+from ops.standins.square.channel import Square
 
 WEB, TILL, MARKET, PARCELS, CRM = "shop-fr", "till-lille", "market-fr", "parcels", "crm"
 WEB_LOCATION, TILL_LOCATION = 905, "LILLE1"
@@ -98,7 +98,7 @@ class Shops:
         stand_in = self.stand_ins[connection_id]
         base = {"connection_id": connection_id, "tenant": TENANT, "connector": connector, "base_url": stand_in.start()}
         local = {"timezone": "Europe/Paris", "currency": "EUR", "default_region": "FR"}
-        made = connecting.add(self.hub, {**base, **local, **more}, held)
+        made = connections.add(self.hub, {**base, **local, **more}, held)
         stand_in.hub_url = made.webhook_url
 
     def poll_market(self) -> dict[str, int]:

@@ -5,7 +5,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from ops import commands_hub
+from ops.commands import events as commands_hub
 from ops.demo.day import CAMILLE, Day
 from ops.demo.shops import MARKET, PLACE, STOCK, TILL, TILL_LOCATION, WEB, WEB_LOCATION, Shops
 from records.store.wire import from_wire

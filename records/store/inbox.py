@@ -7,8 +7,8 @@ from typing import Any
 
 from records import ids
 from records.errors import ConflictError
-from records.packing import compress, decompress
 from records.store.dynamo import translated
+from records.store.packing import compress, decompress
 from records.store.wire import from_wire, to_wire
 
 INLINE = 300 * 1024  # a DynamoDB item holds 400 KB; larger bodies lie in the bucket

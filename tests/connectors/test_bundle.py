@@ -9,10 +9,11 @@ from typing import Any
 import corner
 import pytest
 
-from connectors import catalogue, scaffold
+from connectors import catalogue
 from connectors.bundle import Bundle, BundleError, bundle_of, lay_out, pack, parts_of, unpack
 from connectors.errors import ManifestError
-from connectors.lint import lint
+from connectors.workshop import scaffold
+from connectors.workshop.lint import lint
 
 
 def test_a_folder_becomes_a_bundle_and_a_folder_again(tmp_path: Path) -> None:

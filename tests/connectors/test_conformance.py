@@ -8,9 +8,10 @@ from typing import Any
 import corner
 import pytest
 
-from connectors import catalogue, conformance
-from connectors.conformance import CHECKS, records
-from connectors.conformance.subject import Subject
+from connectors import catalogue
+from connectors.workshop import conformance
+from connectors.workshop.conformance import CHECKS, records
+from connectors.workshop.conformance.subject import Subject
 
 
 @pytest.mark.parametrize("name", catalogue.names())

@@ -29,8 +29,8 @@ from connectors.shopify.client import Client as ShopifyClient
 from connectors.square.client import Client as SquareClient
 from mappings.engine import load_out
 from ops.standins.server import Call, StandIn
-from ops.standins.shopify import Shopify
-from ops.standins.square import Square
+from ops.standins.shopify.channel import Shopify
+from ops.standins.square.channel import Square
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT.parent / "shared" / "contracts"

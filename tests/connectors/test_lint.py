@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from connectors import catalogue
-from connectors.lint import CHECKS, Fault, lint
+from connectors.workshop.lint import CHECKS, Fault, lint
 
 MANIFEST = """
 channel: acme

@@ -12,7 +12,7 @@ from connectors.connection import Connection
 from connectors.translate import TRIED_AT
 from events.facts import build
 from mappings.engine import load_in
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from mappings.payloads import parse_json
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from retailer import Retailer, admit
 
-from ops.deploy import Hub
+from ops.hub.deploy import Hub
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ops import package
+from ops.hub import package
 
 FUNCTIONS = ("receive", "announce", "normalise", "push")
 LEASE_SECONDS = 3  # as in production, shorter than the time a message stays hidden
@@ -133,7 +133,7 @@ def build(notes: Notes, checkout: Path) -> bytes:
         shutil.copytree(package.CHECKOUT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
     pieces = {f"functions/{name}.py": IN_FUNCTION.format(name=name) for name in FUNCTIONS}
     pieces["functions/runtime.py"] = IN_RUNTIME.format(notes=str(notes.folder))
-    pieces["functions/leases.py"] = IN_LEASES.format(seconds=LEASE_SECONDS)
+    pieces["functions/delivery/lease.py"] = IN_LEASES.format(seconds=LEASE_SECONDS)
     for path, piece in pieces.items():
         file = checkout / path
         file.write_text(file.read_text() + piece)

@@ -11,10 +11,11 @@ from channels import stand_in
 
 from connectors.catalogue import connector
 from connectors.connection import Connection
-from ops import commands_hub, connecting
-from ops.deploy import Hub
-from ops.feeding import headers
-from ops.running import Api
+from ops.commands import events as commands_hub
+from ops.commands.feeding import headers
+from ops.hub import connections as connecting
+from ops.hub.deploy import Hub
+from ops.hub.target import Api
 from records.store.wire import from_wire
 
 TENANTS = (

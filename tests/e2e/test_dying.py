@@ -12,9 +12,9 @@ from retailer import PLACE, TILL_PLACE, WEB_PLACE, Retailer, admit, dead_letters
 
 from connectors.catalogue import connector
 from connectors.manifest import delivery_of
-from ops.cloud import Cloud
-from ops.deploy import Hub, deploy_hub
-from ops.standins.shopify_shapes import fulfillment
+from ops.hub.cloud import Cloud
+from ops.hub.deploy import Hub, deploy_hub
+from ops.standins.shopify.shapes import fulfillment
 from records import ids
 
 SALES = 18  # per channel; each dies at most once in each function, so there must be as many as a function has steps

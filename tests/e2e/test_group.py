@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from retailer import PLACE, WEB_PLACE, Retailer, dead_letters, wait
 
-from ops import sharing
+from ops.hub import tenants
 
 POOL = {"locations": {str(WEB_PLACE): PLACE}, "sells_from": (PLACE,), "owns": (PLACE,), "default_location": PLACE}
 OURS, THEIRS, STRANGER = "house-north", "house-south", "house-apart"
@@ -19,7 +19,7 @@ def street(open_shop: Callable[[str], Retailer]) -> dict[str, Retailer]:
     """Two tenants of one group and a stranger, each with a web shop and a CRM."""
     shops = {tenant: open_shop(tenant) for tenant in (OURS, THEIRS, STRANGER)}
     for tenant in (OURS, THEIRS):
-        sharing.share(shops[tenant].hub, tenant, "maison")
+        tenants.share(shops[tenant].hub, tenant, "maison")
     for tenant, shop in shops.items():
         shop.connect("hubspot", f"{tenant}-crm")
         shop.connect("shopify", f"{tenant}-web", **POOL).add_product("GROUP-MUG", "Mug", "12.50", {WEB_PLACE: 9})

@@ -23,9 +23,11 @@ from retail import MUG, PLACE, TENANT, at, count, tell
 from together import Together
 from unreliable import CrashError, Unreliable
 
-from ops.cloud import Cloud
-from records import ids, ledger, stock
+from ops.hub.cloud import Cloud
+from records import ids
 from records.errors import StoreUnavailableError
+from records.stock import ledger
+from records.stock import position as stock
 from records.store import keys
 from records.store.actions import Item, Key
 from records.store.dynamo import DynamoStore

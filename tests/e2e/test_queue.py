@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from retailer import LOCAL, PLACE, Retailer, dead_letters
 
-from ops import connecting
+from ops.hub import connections
 from ops.standins.amazon import Amazon
 from ops.standins.salesforce import Salesforce
 
@@ -28,7 +28,7 @@ def seller(shop: Retailer) -> Amazon:
     about = {"connection_id": "queue-amazon", "tenant": shop.tenant, "connector": "amazon", "base_url": made.base_url}
     held = {"lwa_client_id": "app", "lwa_client_secret": "hush", "refresh_token": "Atzr|seller"}
     shop.stand_ins["queue-amazon"] = made
-    connecting.add(shop.hub, {**about, **LOCAL, **POOL, "settings": settings}, held)
+    connections.add(shop.hub, {**about, **LOCAL, **POOL, "settings": settings}, held)
     made.add_listing("MUG-BLUE", 10)
     return made
 
@@ -40,12 +40,12 @@ def org(shop: Retailer) -> Salesforce:
     about = {"connection_id": "queue-crm", "tenant": shop.tenant, "connector": "salesforce", "base_url": made.start()}
     shop.stand_ins["queue-crm"] = made
     shop.hub.clients("events").create_event_bus(Name=BUS)
-    connecting.add(shop.hub, {**about, **LOCAL}, {"access_token": "session"}, event_bus=BUS)
+    connections.add(shop.hub, {**about, **LOCAL}, {"access_token": "session"}, event_bus=BUS)
     return made
 
 
 def test_a_notification_in_the_queue_becomes_an_order_whatever_lies_beside_it(shop: Retailer, seller: Amazon) -> None:
-    sqs, url = shop.hub.clients("sqs"), connecting.inbound_queue(shop.hub, "queue-amazon")["queue_url"]
+    sqs, url = shop.hub.clients("sqs"), connections.inbound_queue(shop.hub, "queue-amazon")["queue_url"]
     number = seller.place_order({"MUG-BLUE": 2})
     (change,) = (body.decode() for body in seller.queue if b"ORDER_CHANGE" in body)
     for body in (change, "{", change):
@@ -62,7 +62,7 @@ def test_a_notification_in_the_queue_becomes_an_order_whatever_lies_beside_it(sh
 
 def test_a_relayed_change_event_becomes_a_customer(shop: Retailer, org: Salesforce) -> None:
     """Nobody but the partner may put events on a partner's bus: the rule is asked, then its queue gets the event."""
-    events, queue = shop.hub.clients("events"), connecting.inbound_queue(shop.hub, "queue-crm")
+    events, queue = shop.hub.clients("events"), connections.inbound_queue(shop.hub, "queue-crm")
     (rule,) = events.list_rules(EventBusName=BUS)["Rules"]
     (target,) = events.list_targets_by_rule(EventBusName=BUS, Rule=rule["Name"])["Targets"]
     assert target["Arn"] == queue["queue_arn"]

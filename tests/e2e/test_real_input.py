@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from retailer import PLACE, WEB_PLACE, Retailer, dead_letters
 
-from ops.feeding import feed
+from ops.commands.feeding import feed
 
 PAYLOADS = Path(__file__).parents[3] / "shared" / "payloads"
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}

@@ -11,14 +11,15 @@ import corner
 import pytest
 from typer.testing import CliRunner
 
-from connectors import scaffold
 from connectors.connection import Connection
 from connectors.signatures import sign
 from connectors.translate import fact, statements
-from functions.registry import Registry
-from ops import commands_connectors, connecting, running
-from ops.deploy import Hub
-from ops.running import Api, ApiError
+from connectors.workshop import scaffold
+from functions.registry.bundles import Registry
+from ops.commands import connectors
+from ops.hub import connections, target
+from ops.hub.deploy import Hub
+from ops.hub.target import Api, ApiError
 from ops.standins.server import Reply, Request, Route, StandIn
 
 ROOT = Path(__file__).parents[2]
@@ -111,7 +112,7 @@ def connect(hub: Hub, shops: dict[str, Corner], connection_id: str, **fields: An
     base = {"connection_id": connection_id, "tenant": "main", "connector": "corner"}
     base["base_url"] = shops[connection_id].base_url
     settings = {"locations": {"shelf": "corner-place"}, "sells_from": ("corner-place",), **fields}
-    return connecting.add(hub, {**base, **settings}, {"signing_key": SIGNING, "api_key": KEY})
+    return connections.add(hub, {**base, **settings}, {"signing_key": SIGNING, "api_key": KEY})
 
 
 def trace(api: Api, event_id: str, outcomes: tuple[str, ...] = ("applied", "unchanged")) -> dict[str, Any]:
@@ -147,9 +148,9 @@ def test_one_that_maps_otherwise_than_its_samples_say_is_refused(api: Api) -> No
 def test_the_command_line_registers_a_folder(
     hub: Hub, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "current", lambda: hub)
+    monkeypatch.setattr(target, "current", lambda: hub)
     scaffold.write("fourteenth", "crm", tmp_path)
-    done = CliRunner().invoke(commands_connectors.app, ["register", str(tmp_path), "--json"])
+    done = CliRunner().invoke(connectors.app, ["register", str(tmp_path), "--json"])
     assert done.exit_code == 0, done.stdout
     version = json.loads(done.stdout)["version"]
     assert api.get("/v1/connectors/fourteenth")["version"] == version

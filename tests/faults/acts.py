@@ -7,15 +7,17 @@ from typing import Any
 
 from retail import PLACE, WEB, at
 
-from records import decisions, ids, reservations
-from records.allotting import Wish
+from records import ids
 from records.apply import change
 from records.cause import Cause
-from records.decisions import DecisionError
-from records.reservations import Request, ReservationError
-from records.showing import Viewer
+from records.customers import decisions
+from records.customers.decisions import DecisionError
+from records.desired import Viewer
+from records.orders import reservations
+from records.orders.reservations import Request, ReservationError
+from records.stock.allocation import Wish
 from records.store.actions import Store
-from records.unit import Unit
+from records.store.unit import Unit
 
 REFUSALS = (ReservationError, DecisionError)
 

@@ -19,13 +19,14 @@ from schedules import Handler, one_schedule
 from unreliable import CrashError, Unreliable
 from written import Book, Deed, Watched, differences, do, oversold
 
-from records import ids, stock
+from records import ids
 from records.apply import apply
 from records.errors import ConflictError, StoreUnavailableError
-from records.packing import unpack
+from records.stock import position as stock
 from records.store import keys
 from records.store.actions import Item, Key, Store
 from records.store.memory import MemoryStore
+from records.store.packing import unpack
 
 TENANTS = ("acme", "bruno")
 HANDLERS = 3

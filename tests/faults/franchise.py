@@ -18,10 +18,10 @@ from records.apply import apply
 from records.cause import Cause
 from records.errors import ConflictError, StoreUnavailableError
 from records.facts import stored
-from records.packing import unpack
 from records.store import keys
 from records.store.actions import Item, Key, Store
 from records.store.memory import MemoryStore
+from records.store.packing import unpack
 
 GROUP = "group:maison"
 PARTIES = (*TENANTS, GROUP)

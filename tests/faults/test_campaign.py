@@ -13,8 +13,8 @@ import campaign
 import crowds
 import races
 
-from records import reservations
-from records.order_book import OrderState
+from records.orders import reservations
+from records.orders.fold import OrderState
 from records.store import memory
 from records.store.actions import Is
 

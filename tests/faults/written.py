@@ -9,8 +9,8 @@ from day import Event
 from plain import Shelf
 from retail import PLACE, at, digest
 
-from records import stock
 from records.apply import apply
+from records.stock import position as stock
 from records.store import keys
 from records.store.actions import Action, Item, Key, Put, Store
 from records.store.memory import MemoryStore

@@ -11,7 +11,7 @@ from moto_hub import REGION, VARIABLES, MotoHub
 from functions import runtime
 from records import cause
 from records.apply import apply
-from records.packing import decompress
+from records.store.packing import decompress
 from records.store.wire import from_wire
 
 PLACE = "lille"

@@ -9,9 +9,10 @@ from moto_hub import REGION, MotoHub
 from neighbours import OURS, THEIRS, TOKENS, Shop, rows, settle
 
 from connectors.errors import ManifestError
-from functions import connections, runtime
-from ops import sharing
-from ops.deploy import Hub
+from functions import runtime
+from functions.registry import connections
+from ops.hub import tenants
+from ops.hub.deploy import Hub
 
 GROUP = "group:maison"
 PEOPLE = ("ada", "camille.moreau")
@@ -26,8 +27,8 @@ def house(moto_world: MotoHub) -> Iterator[dict[str, Shop]]:
     """Two tenants of one group, who both know the same person."""
     shops = {tenant: Shop(moto_world, tenant, GROUP) for tenant in (OURS, THEIRS)}
     for tenant, shop in shops.items():
-        sharing.share(hub_of(), tenant, "maison")
-        assert sharing.settle(hub_of(), tenant) == GROUP
+        tenants.share(hub_of(), tenant, "maison")
+        assert tenants.settle(hub_of(), tenant) == GROUP
         shop.open()
     connections._remembered.clear()
     for shop in shops.values():
@@ -144,25 +145,25 @@ def events_of(hub: MotoHub, tenant: str) -> set[str]:
 
 def test_a_policy_is_settled_by_the_first_connection_and_refused_after_it(moto_world: MotoHub) -> None:
     hub = hub_of()
-    assert sharing.share(hub, "new", "maison") == {"tenant": "new", "group": "maison", "settled": False}
-    assert sharing.share(hub, "new", "other")["group"] == "other"
-    assert sharing.keep(hub, "new")["group"] is None
-    assert sharing.settle(hub, "new") == ""
+    assert tenants.share(hub, "new", "maison") == {"tenant": "new", "group": "maison", "settled": False}
+    assert tenants.share(hub, "new", "other")["group"] == "other"
+    assert tenants.keep(hub, "new")["group"] is None
+    assert tenants.settle(hub, "new") == ""
     with pytest.raises(ManifestError, match="before its first connection"):
-        sharing.share(hub, "new", "maison")
-    assert sharing.keep(hub, "new") == {"tenant": "new", "group": None, "settled": True}
-    assert sharing.settle(hub, "new") == ""
+        tenants.share(hub, "new", "maison")
+    assert tenants.keep(hub, "new") == {"tenant": "new", "group": None, "settled": True}
+    assert tenants.settle(hub, "new") == ""
 
 
 def test_a_tenant_from_before_there_were_policies_keeps_its_customers(moto_world: MotoHub) -> None:
     moto_world.register("shopify", "older", {}, tenant="old", base_url="http://127.0.0.1:9")
     with pytest.raises(ManifestError, match="old has connections"):
-        sharing.share(hub_of(), "old", "maison")
-    assert {"tenant": "old", "group": None, "settled": True} in sharing.policies(hub_of())
-    assert sharing.settle(hub_of(), "old") == ""
+        tenants.share(hub_of(), "old", "maison")
+    assert {"tenant": "old", "group": None, "settled": True} in tenants.policies(hub_of())
+    assert tenants.settle(hub_of(), "old") == ""
 
 
 @pytest.mark.parametrize(("tenant", "group"), [("a#b", "maison"), ("a", "m#"), ("", "maison"), ("a", "group:x")])
 def test_a_policy_of_what_is_no_name_is_refused(moto_world: MotoHub, tenant: str, group: str) -> None:
     with pytest.raises(ManifestError, match="is called by small letters"):
-        sharing.share(hub_of(), tenant, group)
+        tenants.share(hub_of(), tenant, group)

@@ -11,8 +11,10 @@ import pytest
 from moto_hub import VARIABLES, Answer, MotoHub, forget
 from neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, cursor_of, rows, settle
 
-from functions import asking, connections, runtime
+from functions import runtime
 from functions.contract.document import DECLARED
+from functions.registry import connections
+from functions.routes import app
 
 OWN = {"order": "ord_1", "sku": "MUG", "connection": "web-of-acme"}
 TRICKS = (f"{THEIRS}#", f"x#{THEIRS}#ORDER", f"../{THEIRS}/", f"#{THEIRS}", "#", "%23", " ")
@@ -227,10 +229,10 @@ def test_a_token_of_what_is_no_name_gets_nowhere(street: dict[str, Shop], monkey
     hub, kept = street[OURS].hub, {"token": "a", "tokens": {"b": f"{OURS}#ORDER", "c": "", "d": f"{OURS}\n", "e": OURS}}
     name = hub._keep("tributary/other/api", kept)
     monkeypatch.setenv("API_SECRET", name)
-    asking.tenants.cache_clear()
+    app.tenants.cache_clear()
     assert [hub.ask("/v1/orders/x", token).status for token in "abcde"] == [404, 401, 401, 401, 404]
     monkeypatch.undo()
-    asking.tenants.cache_clear()
+    app.tenants.cache_clear()
 
 
 def test_a_connection_reads_its_own_secret_alone(street: dict[str, Shop], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from moto_hub import MotoHub
 
-from functions import listing, runtime
+from functions import indexes, runtime
 from records.store import keys
 from records.store.actions import Put
 
@@ -16,7 +16,7 @@ MINUTE = "2026-11-22T09:00:{:02d}.000Z"
 @pytest.fixture
 def short(moto_hub: MotoHub, monkeypatch: pytest.MonkeyPatch) -> MotoHub:
     """A hub whose pages hold two."""
-    monkeypatch.setattr(listing.page, "__defaults__", (None, 2))
+    monkeypatch.setattr(indexes.page, "__defaults__", (None, 2))
     return moto_hub
 
 

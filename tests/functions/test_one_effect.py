@@ -8,8 +8,8 @@ from moto_hub import MotoHub
 
 from functions import runtime
 from functions.batches import LaterError
-from functions.leases import Lease
-from records.showing import Wanted
+from functions.delivery.lease import Lease
+from records.desired import Wanted
 from records.store import keys
 from records.store.actions import Update
 

@@ -10,8 +10,9 @@ from moto_hub import Answer, MotoHub, forget
 
 from connectors.connection import Connection
 from connectors.errors import ManifestError
-from functions import connections, registering
-from functions.registry import Registry
+from functions.queries import connectors
+from functions.registry import connections
+from functions.registry.bundles import Registry
 from records.errors import ConflictError
 
 OTHER = "token-of-main"
@@ -107,7 +108,7 @@ def test_of_two_that_register_at_once_one_is_told(moto_hub: MotoHub, monkeypatch
     post(moto_hub, {**corner.parts(), "readme": corner.README + "first"})
     monkeypatch.setattr(Registry, "entry", lambda *_: stale)
     with pytest.raises(ConflictError):
-        registering.register(registry, "acme", {**corner.parts(), "readme": corner.README + "second"}, "now")
+        connectors.register(registry, "acme", {**corner.parts(), "readme": corner.README + "second"}, "now")
 
 
 @pytest.mark.parametrize("reference", ["corner@9-nothing", "corner@../../x", "nobody", "square@1"])

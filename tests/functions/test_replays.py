@@ -10,7 +10,9 @@ from moto_hub import VARIABLES, MotoHub, forget
 
 from connectors.bundle import bundle_of, pack
 from connectors.signatures import sign
-from functions import connections, replaying, runtime
+from functions import runtime
+from functions.inbound import replay as replaying
+from functions.registry import connections
 from records.store.inbox import Delivery
 
 SHOP = "corner-shop"

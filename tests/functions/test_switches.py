@@ -9,7 +9,8 @@ import boto3
 import pytest
 from moto_hub import REGION, MotoHub
 
-from functions import connections, runtime
+from functions import runtime
+from functions.registry import connections
 from records.store import keys
 
 

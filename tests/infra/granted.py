@@ -11,7 +11,7 @@ from typing import Any
 
 from moto_hub import VARIABLES
 
-from ops import templates
+from ops.hub import templates
 
 Right = tuple[str, str]
 

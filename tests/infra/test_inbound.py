@@ -2,7 +2,7 @@
 
 import re
 
-from ops import templates
+from ops.hub import templates
 
 CONNECTION = templates.transformed("connection")
 CONDITIONAL = {name: item for name, item in CONNECTION["Resources"].items() if "Condition" in item}

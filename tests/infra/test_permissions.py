@@ -13,8 +13,10 @@ from granted import BY_LAMBDA, Right, granted, used
 from moto_hub import TOKEN, MotoHub, forget, moto_world
 
 from connectors.signatures import sign
-from functions import api, asking, connections, runtime
-from ops import templates
+from functions import api, runtime
+from functions.registry import connections
+from functions.routes import app
+from ops.hub import templates
 
 FUNCTIONS = ("receive", "collect", "announce", "normalise", "push", "poll", "sweep", "erase", "api")
 PLACE = "lille"
@@ -43,7 +45,7 @@ def seen(moto_world: MotoHub) -> Iterator[Seen]:
         if name != current[0]:  # a process of its own
             connections._remembered.clear()
             connections._registered.cache_clear()
-            asking.tenants.cache_clear()
+            app.tenants.cache_clear()
         current[0] = name
         if name == "api":
             ASKED.add((event["httpMethod"], event["resource"]))

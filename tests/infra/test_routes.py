@@ -3,7 +3,7 @@
 import pytest
 
 from functions import api, receive
-from ops import templates
+from ops.hub import templates
 
 APPS = {"api": api.app, "receive": receive.app}
 

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from ops import templates
+from ops.hub import templates
 
 NAMES = ("data", "hub", "connection", "watch", "archive")
 ALL = {name: templates.transformed(name) for name in NAMES}

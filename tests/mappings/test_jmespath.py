@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.expressions import parse
-from mappings.jmes import Interpreter, compile_expression
+from mappings.expressions.compilation import Interpreter, compile_expression
+from mappings.expressions.syntax import parse
 
 SUITE = Path(__file__).parents[3] / "shared" / "corpora" / "jmespath"
 needs_suite = pytest.mark.skipif(not SUITE.is_dir(), reason="the JMESPath compliance suite is not at ../shared/corpora")

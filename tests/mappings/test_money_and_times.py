@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.money import EXPONENTS, amount, exponent, major, share
-from mappings.times import iso
+from mappings.values.money import EXPONENTS, amount, exponent, major, share
+from mappings.values.times import iso
 
 CURRENCIES = st.sampled_from([*EXPONENTS, "EUR", "USD", "GBP", "CHF", "MXN"])
 ZONES = st.sampled_from(

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from small_functions import package
 
-from ops.cloud import Cloud, CloudError
-from ops.deploy import Hub, deploy_connection, deploy_hub, find_hub
+from ops.hub.cloud import Cloud, CloudError
+from ops.hub.deploy import Hub, deploy_connection, deploy_hub, find_hub
 
 pytestmark = pytest.mark.cloud
 
@@ -149,7 +149,7 @@ def test_a_port_that_is_taken_is_named() -> None:
 
 
 def test_a_start_that_fails_shows_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ops.cloud.KEPT_VARIABLES", ())
+    monkeypatch.setattr("ops.hub.cloud.KEPT_VARIABLES", ())
     monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(CloudError, match="did not start on http://127"):
         Cloud.start(tmp_path)

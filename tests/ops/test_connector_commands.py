@@ -8,9 +8,10 @@ import corner
 import pytest
 from typer.testing import CliRunner
 
-from ops import commands_connectors, running
-from ops.commands_connectors import app
-from ops.running import ApiError
+from ops.commands import connectors
+from ops.commands.connectors import app
+from ops.hub import target
+from ops.hub.target import ApiError
 
 
 def run(*arguments: str) -> tuple[int, Any]:
@@ -64,7 +65,7 @@ class HubThatRefuses:
 def test_a_refused_registration_prints_its_faults_and_exits_with_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "current", lambda: None)
-    monkeypatch.setattr(commands_connectors, "Api", HubThatRefuses)
+    monkeypatch.setattr(target, "current", lambda: None)
+    monkeypatch.setattr(connectors, "Api", HubThatRefuses)
     code, said = run("register", str(corner.write(tmp_path)))
     assert (code, said["connector"], said["faults"][0]["check"]) == (1, None, "mapping")

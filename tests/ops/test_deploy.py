@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ops import templates
-from ops.deploy import (
+from ops.hub import templates
+from ops.hub.deploy import (
     DeployError,
     Hub,
     deploy_connection,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ops import order_states
-from records import order as orders
+from records.orders import order as orders
 
 PAGE = Path(__file__).parents[2] / "docs" / "order-states.md"
 TABLE = order_states.table()

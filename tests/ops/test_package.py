@@ -16,8 +16,8 @@ from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 
 from mappings import files
-from ops import aws_models, package
 from ops.bench import cold
+from ops.hub import aws_models, package
 
 
 @pytest.fixture(scope="module")

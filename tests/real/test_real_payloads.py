@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from connectors import catalogue
-from ops import trying
+from ops.commands import trying
 
 EXPECTED = Path(__file__).parent / "expected"
 PAYLOADS = Path(__file__).parents[3] / "shared" / "payloads"

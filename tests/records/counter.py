@@ -6,13 +6,15 @@ from typing import Any
 
 from retail import MUG, PLACE, TENANT, WEB, at
 
-from records import ids, reservations, stocktaking
-from records.allotting import Wish
+from records import ids
 from records.apply import change
 from records.cause import Cause
+from records.desired import Viewer
 from records.errors import ConflictError
-from records.reservations import Request, ReservationError
-from records.showing import Viewer
+from records.orders import reservations
+from records.orders.reservations import Request, ReservationError
+from records.stock import counts
+from records.stock.allocation import Wish
 from records.store.actions import Store
 
 MINUTES = 10
@@ -82,14 +84,14 @@ def set_policy(store: Store, minute: int, safety: int = 0, **tiers: int) -> None
     """Keep pieces back at the one place."""
     cause = by_hand(minute)
     kept = {tier: Decimal(pieces) for tier, pieces in tiers.items()}
-    change(store, cause, lambda unit: stocktaking.set_policy(unit, cause, (MUG, PLACE), Decimal(safety), kept))
+    change(store, cause, lambda unit: counts.set_policy(unit, cause, (MUG, PLACE), Decimal(safety), kept))
 
 
 def announce(store: Store, minute: int, reference: str, pieces: int) -> None:
     """Say that pieces are on their way to the one place."""
     cause = by_hand(minute)
     expected = (reference, Decimal(pieces), at(minute + 60))
-    change(store, cause, lambda unit: stocktaking.announce(unit, cause, (MUG, PLACE), *expected))
+    change(store, cause, lambda unit: counts.announce(unit, cause, (MUG, PLACE), *expected))
 
 
 def _change(store: Store, cause: Cause, decide: Any) -> str:

@@ -5,13 +5,14 @@ from typing import Any
 
 from retail import TENANT, cause
 
-from records import customer as customers
-from records import decisions, ids
+from records import ids
 from records.apply import change
-from records.packing import pack, unpack
+from records.customers import customer as customers
+from records.customers import decisions
 from records.store import keys
 from records.store.actions import Item, Store
 from records.store.memory import MemoryStore
+from records.store.packing import pack, unpack
 
 
 def id_of(account: str) -> str:

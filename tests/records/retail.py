@@ -5,15 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from events.facts import Fact, build
-from records import customer as customers
-from records import order as orders
-from records import stock
 from records.apply import Applied, apply
 from records.cause import Cause
-from records.packing import unpack
+from records.customers import customer as customers
+from records.orders import order as orders
+from records.stock import position as stock
 from records.store import keys
 from records.store.actions import Item, Store
 from records.store.memory import MemoryStore
+from records.store.packing import unpack
 
 TENANT = "acme"
 WEB, TILL, MARKET, DESK, CRM = "web", "till", "market", "desk", "crm"

@@ -29,7 +29,7 @@ from retail import (
 from events.facts import Fact
 from records import ids
 from records.apply import apply
-from records.claims import claims
+from records.customers.claims import claims
 from records.store import keys
 from records.store.memory import MemoryStore
 

@@ -26,12 +26,13 @@ from retail import (
 from schedules import every_schedule
 
 from events.facts import Fact
-from records import decisions, linking, reviews
 from records.apply import apply, change
 from records.cause import Cause
-from records.packing import unpack
+from records.customers import decisions, reviews
+from records.customers import links as linking
 from records.store.actions import Item, Store
 from records.store.memory import MemoryStore
+from records.store.packing import unpack
 
 LILLE = {"street_address": "12 rue de la Monnaie", "address_locality": "Lille", "postal_code": "59800"}
 PARIS = {"street_address": "3 quai Voltaire", "address_locality": "Paris", "postal_code": "75007"}

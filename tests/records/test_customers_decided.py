@@ -27,11 +27,11 @@ from retail import (
 from schedules import every_schedule
 
 from events.facts import Fact
-from records import decisions
 from records.apply import change
-from records.decisions import DecisionError
-from records.packing import unpack
+from records.customers import decisions
+from records.customers.decisions import DecisionError
 from records.store import keys
+from records.store.packing import unpack
 
 PHONE = {"phone": "+33612345678"}
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "birth_date": "1990-12-10"}

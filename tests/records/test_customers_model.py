@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from retail import customer, tell, told
 
 from events.facts import Fact
-from records.packing import unpack
+from records.store.packing import unpack
 
 ACCOUNTS = ["web/1", "web/2", "till/1", "till/2", "crm/1"]
 ACTS = st.one_of(

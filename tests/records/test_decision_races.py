@@ -9,7 +9,7 @@ from schedules import every_schedule
 from test_reservation_races import hears, race
 
 from events.facts import Fact
-from records.decisions import DecisionError
+from records.customers.decisions import DecisionError
 from records.store.actions import Store
 from records.store.memory import MemoryStore
 

@@ -31,12 +31,13 @@ from retail import (
 from schedules import Handler, every_schedule
 
 from events.facts import Fact
-from records import erasure, order_book
 from records.apply import change
-from records.packing import decompress
+from records.customers import erasure
+from records.orders import fold
 from records.store.actions import Store
 from records.store.memory import MemoryStore
-from records.unit import Unit
+from records.store.packing import decompress
+from records.store.unit import Unit
 
 EMAIL, PHONE = "canary@example.com", "+33699999901"
 CANARY = re.compile("canary|699999901", re.IGNORECASE)
@@ -102,7 +103,7 @@ def forget_rest(store: Store, person: erasure.Person, minute: int = THEN) -> Non
             change(
                 store,
                 asked,
-                lambda unit, name=item["id"]: order_book.forget(unit, asked, name, at(minute)),
+                lambda unit, name=item["id"]: fold.forget(unit, asked, name, at(minute)),
                 lambda _: None,
             )
     for account_id in person["accounts"]:

@@ -28,13 +28,13 @@ from retail import (
 )
 
 from events.facts import Fact
-from records import unit as units
 from records.apply import apply, marker
 from records.errors import ConflictError, RecordError, StoreUnavailableError
-from records.packing import pack
 from records.store import keys
+from records.store import unit as units
 from records.store.actions import Action, Item, Key
 from records.store.memory import MemoryStore
+from records.store.packing import pack
 
 ADA = {"email": "ada@example.com", "phone": "+33612345678", "first_name": "Ada"}
 LONG = [line(str(number), f"SKU-{number}", 1) for number in range(9)]

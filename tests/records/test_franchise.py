@@ -11,10 +11,10 @@ from events.facts import Fact
 from records import ids
 from records.apply import Applied, apply
 from records.cause import Cause
-from records.packing import unpack
 from records.store import keys
 from records.store.actions import Item, Store
 from records.store.memory import MemoryStore
+from records.store.packing import unpack
 
 GROUP = "group:maison"
 LILLE, LYON = "lille-sarl", "lyon-sarl"

@@ -7,8 +7,8 @@ from typing import Any
 from counter import confirm, reserve
 from retail import MUG, PLACE, SCARF, TENANT, at, count, digest, line, order, sent, tell, told
 
-from records import stock
-from records.allotting import Wish, allot
+from records.stock import position as stock
+from records.stock.allocation import Wish, allot
 from records.store import keys
 from records.store.memory import MemoryStore
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from labelled import ONE_PERSON, TWO_PEOPLE
 
-from records import matching
-from records.matching import Match, Person, compare, person, together
+from records.customers import matching
+from records.customers.matching import Match, Person, compare, person, together
 
 FIELDS = ("first_name", "last_name", "birth_date", "home", "email", "phone", "company")
 

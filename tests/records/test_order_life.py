@@ -29,13 +29,14 @@ from retail import (
     told,
 )
 
-from records import ids, order_book
-from records import order as orders
-from records.packing import unpack
-from records.payments import money
+from records import ids
+from records.orders import fold
+from records.orders import order as orders
+from records.orders.payments import money
 from records.store import keys
 from records.store.memory import MemoryStore
-from records.unit import Unit
+from records.store.packing import unpack
+from records.store.unit import Unit
 
 ONE = [line("1", MUG, 2)]
 PICKUP: dict[str, Any] = {"expectations": [{"method": "pickup", "location_id": PLACE}]}
@@ -114,7 +115,7 @@ def test_a_link_stated_by_a_person_is_kept_once() -> None:
     names = [ids.order_id(TENANT, WEB, "1001"), ids.order_id(TENANT, TILL, "7")]
     for _ in range(2):
         unit = Unit(store)
-        order_book.link(unit, cause("by hand"), *names, "exchange")
+        fold.link(unit, cause("by hand"), *names, "exchange")
         unit.commit(None)
     assert _links(store, WEB, "1001") == [{"type": "exchange", "order_id": names[1]}]
     assert store.items[keys.order(TENANT, names[0])]["ver"] == 2

@@ -30,10 +30,10 @@ from retail import (
 )
 
 from events.facts import Fact
-from records import order as orders
-from records import shipment as shipments
 from records.facts import stored
-from records.packing import unpack
+from records.orders import order as orders
+from records.orders import shipment as shipments
+from records.store.packing import unpack
 
 ONE = [line("1", MUG, 2)]
 IN_STORE: dict[str, Any] = {"expectations": [{"method": "in_store"}]}
@@ -241,7 +241,7 @@ def test_a_count_that_tidies_up_forgets_only_what_says_nothing(monkeypatch: pyte
     )
     facts = [count(0, 100), *sales, count(80, 40), back]
     tidied = told(facts)
-    monkeypatch.setattr("records.stocktaking.TIDY_FROM", 10**6)
+    monkeypatch.setattr("records.stock.counts.TIDY_FROM", 10**6)
     kept = told(facts)
     assert position(tidied).on_hand == position(kept).on_hand == 41
     entries = [[name for item in each.items.values() for name in item if name[:2] == "o#"] for each in (tidied, kept)]

@@ -31,9 +31,9 @@ from retail import (
 from schedules import every_schedule
 
 from events.facts import Fact
-from records import stocktaking
-from records import unit as units
 from records.apply import Applied
+from records.stock import counts
+from records.store import unit as units
 from records.store.actions import Store
 from records.store.memory import MemoryStore
 
@@ -143,7 +143,7 @@ def test_a_movement_and_its_correction_at_once() -> None:
 
 
 def test_a_count_that_tidies_up_loses_no_late_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stocktaking, "TIDY_FROM", 1)
+    monkeypatch.setattr(counts, "TIDY_FROM", 1)
     sale = order(0, ONE, TILL, expectations=[{"method": "in_store"}])
     returned = fact(
         "adjustment",

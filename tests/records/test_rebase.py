@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records import stock
+from records.stock import position as stock
 
 TIMES = [f"2026-01-{day:02d}T10:00:00.000Z" for day in range(1, 20)]
 times = st.sampled_from(TIMES)

@@ -33,10 +33,10 @@ from schedules import every_schedule
 
 from events.facts import Fact
 from records.apply import Applied, apply
-from records.packing import unpack
 from records.store import keys
 from records.store.actions import Store
 from records.store.memory import MemoryStore
+from records.store.packing import unpack
 
 OLD, NEW, NEWER = "web@1", "web@2", "web@3"
 EVENT = "evt"

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from retail import MUG, PLACE, TENANT, TILL, at, count, line, moved, order, sent, share, tell
 from test_reservations import check_ledger
 
-from records import reservations, stock
+from records.orders import reservations
+from records.stock import position as stock
 from records.store import keys
 from records.store.memory import MemoryStore
 

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from retail import MARKET, MUG, PLACE, TENANT, at, cause, count, fact, line, order, position, share
 
 from events.facts import Fact
-from records import showing, stock, stocktaking
+from records import desired
 from records.apply import apply
+from records.stock import counts
+from records.stock import position as stock
 from records.store import keys
 from records.store.actions import Item, Update
 from records.store.memory import MemoryStore
@@ -154,16 +156,16 @@ class World:
         """Make the owner's system show what the hub wants it to, as `functions.push` does."""
         if not self.tells:
             return
-        viewer = showing.Viewer(OWNER, (PLACE,), (PLACE,), 2, "location")
+        viewer = desired.Viewer(OWNER, (PLACE,), (PLACE,), 2, "location")
         items = self.store.query(keys.stock(TENANT, MUG, PLACE)[0])
-        for wanted in showing.stock_wanted(MUG, items, viewer):
-            expected = showing.expected_stock(wanted, items, viewer, self.confirmed or None)
+        for wanted in desired.stock_wanted(MUG, items, viewer):
+            expected = desired.expected_stock(wanted, items, viewer, self.confirmed or None)
             if expected is not None and stock.plain(expected) == wanted.value:
                 continue
             if self.measure == "available" and expected != self.number:  # compare-and-swap
                 self.confirmed = {"value": str(self.number), "at": at(self.now)}
                 key = keys.stock(TENANT, MUG, PLACE)
-                self.store.write([stocktaking.observed(key, self.store.items[key], str(self.number), at(self.now))])
+                self.store.write([counts.observed(key, self.store.items[key], str(self.number), at(self.now))])
                 continue
             quantity = int(wanted.record["quantity"])
             since = [delta for minute, delta in self.history if at(minute) >= wanted.record["as_of"]]
@@ -179,7 +181,7 @@ class World:
             self.tell_count()
 
     def tidy(self, number: int) -> None:
-        """Take out what is settled, once everything from before has been heard, as `functions.leases` does."""
+        """Take out what is settled, once everything from before has been heard, as `functions.delivery.lease` does."""
         key = keys.stock(TENANT, MUG, PLACE)
         known = self.store.items.get(key, {})
         if not self.unheard and "told_since" in known:

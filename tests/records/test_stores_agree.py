@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 from retail import MUG, TILL, WEB, adjusted, count, customer, digest, line, order, scan, sent, share, tell
 
-from ops.templates import table_definitions
+from ops.hub.templates import table_definitions
 from records.errors import RecordError, StoreUnavailableError
 from records.store.actions import Absent, AbsentOr, Action, Below, Condition, Is, Put, Update
 from records.store.dynamo import DynamoStore

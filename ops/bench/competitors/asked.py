@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from mappings.expressions import Node, parse
+from mappings.expressions.syntax import Node, parse
 from mappings.fields import Field, Reader
 from mappings.files import read
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mappings.jmes import Interpreter
+from mappings.expressions.compilation import Interpreter
 from ops.bench.competitors.asked import Asked, asked
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import jq
 
-from mappings.expressions import Node
+from mappings.expressions.syntax import Node
 from ops.bench.competitors.asked import CHAINS, Asked, asked, variable
 
 DEFINITIONS = """

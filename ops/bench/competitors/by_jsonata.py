@@ -11,7 +11,7 @@ from typing import Any
 
 from jsonata import Jsonata
 
-from mappings.expressions import Node
+from mappings.expressions.syntax import Node
 from ops.bench.competitors.asked import CHAINS, Asked, asked, variable
 
 # By the type of JMESPath's node, and the name of its function: JSONata, with the translations of the node's children.

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from mappings.converters import phone
-from mappings.countries import country
+from mappings.values.converters import phone
+from mappings.values.countries import country
 from ops.bench.hand_written.values import identifier, known, minor, text, time
 
 STATES = {

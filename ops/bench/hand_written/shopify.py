@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from mappings.converters import phone
+from mappings.values.converters import phone
 from ops.bench.hand_written.values import identifier, known, minor, text, time
 
 PAYMENT_STATUSES = {"pending": "pending", "authorized": "authorized", "paid": "paid", "refunded": "refunded"}

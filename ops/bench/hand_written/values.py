@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from mappings.money import EXPONENTS
+from mappings.values.money import EXPONENTS
 
 
 def time(text: str | None) -> str | None:

@@ -16,7 +16,7 @@ from connectors.http import Http
 from connectors.manifest import delivery_of, load
 from events.facts import build
 from mappings.engine import load_in
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from mappings.payloads import parse_xml
 from ops.standins.colissimo import Colissimo
 

@@ -26,7 +26,7 @@ from connectors.manifest import delivery_of, load, topic_of
 from connectors.signatures import Secret, Signed, verify
 from events.facts import build
 from mappings.engine import load_in
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from ops.standins.easypost import EasyPost
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.manifest import delivery_of, load, topic_of
 from connectors.signatures import Secret, Signed, verify
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from ops.standins.deliveries import Delivery
 from ops.standins.hubspot import HubSpot
 

@@ -13,11 +13,11 @@ from connectors.manifest import delivery_of, load, topic_of
 from connectors.signatures import Secret, Signed, verify
 from events.facts import build
 from mappings.engine import load_in
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from mappings.payloads import parse_form
 from ops.standins.lightspeed import Lightspeed
 from records.facts import stored
-from records.order import OrderState, OrderView, view
+from records.orders.order import OrderState, OrderView, view
 
 ROOT = Path(__file__).parents[3]
 MANIFEST = load(ROOT / "connectors" / "lightspeed")

@@ -22,7 +22,7 @@ from connectors.manifest import delivery_of, load
 from connectors.mirakl.client import Client
 from events.facts import build
 from mappings.engine import load_in, load_out
-from ops.standins.mirakl import Mirakl
+from ops.standins.mirakl.channel import Mirakl
 
 ROOT = Path(__file__).parents[3]
 MAPPINGS = ROOT / "mappings" / "mirakl"

@@ -22,7 +22,7 @@ from connectors.manifest import delivery_of, load
 from connectors.prestashop.client import Client
 from events.facts import build
 from mappings.engine import load_in, load_out
-from ops.standins.prestashop import PrestaShop
+from ops.standins.prestashop.channel import PrestaShop
 
 ROOT = Path(__file__).parents[3]
 MAPPINGS = ROOT / "mappings" / "prestashop"

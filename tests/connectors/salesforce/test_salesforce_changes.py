@@ -8,7 +8,7 @@ import pytest
 
 from connectors.manifest import delivery_of, load
 from connectors.salesforce.client import CLIENT
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from mappings.payloads import parse_json
 from ops.standins.salesforce import Salesforce
 

@@ -16,7 +16,7 @@ from connectors.manifest import load
 from connectors.salesforce.client import Client
 from events.facts import build
 from mappings.engine import load_in
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from ops.standins.salesforce import Salesforce
 
 ROOT = Path(__file__).parents[3]

@@ -15,7 +15,7 @@ from connectors.shopify.client import Client
 from events.facts import build
 from mappings.engine import load_in, load_out
 from mappings.payloads import parse_json
-from ops.standins.shopify import Shopify
+from ops.standins.shopify.channel import Shopify
 
 MAPPINGS = Path(__file__).parents[3] / "mappings" / "shopify"
 LILLE, WAREHOUSE = 71001, 71002

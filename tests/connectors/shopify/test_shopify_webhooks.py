@@ -15,11 +15,11 @@ from connectors.signatures import Secret, Signed, verify
 from connectors.translate import TRIED_AT
 from events.facts import Fact, build
 from mappings.engine import load_in
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from mappings.payloads import parse_json
 from ops.standins.deliveries import Delivery
 from ops.standins.server import Request, Route, StandIn
-from ops.standins.shopify import Shopify
+from ops.standins.shopify.channel import Shopify
 
 ROOT = Path(__file__).parents[3]
 MANIFEST = load(ROOT / "connectors" / "shopify")

@@ -16,8 +16,8 @@ from connectors.http import Http
 from connectors.manifest import delivery_of, load
 from connectors.square.client import PAGE, ROWS, Client
 from mappings.engine import load_out
-from mappings.jmes import compile_expression
-from ops.standins.square import Square
+from mappings.expressions.compilation import compile_expression
+from ops.standins.square.channel import Square
 
 ROOT = Path(__file__).parents[3]
 MAPPINGS = ROOT / "mappings" / "square"

@@ -13,9 +13,9 @@ from connectors.signatures import Secret, Signed, verify
 from connectors.square.client import VERSION
 from events.facts import build
 from mappings.engine import load_in
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from mappings.payloads import parse_json
-from ops.standins.square import Square
+from ops.standins.square.channel import Square
 
 ROOT = Path(__file__).parents[3]
 MANIFEST = load(ROOT / "connectors" / "square")

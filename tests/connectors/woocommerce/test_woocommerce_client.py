@@ -22,7 +22,7 @@ from connectors.manifest import delivery_of, load
 from connectors.woocommerce.client import Client
 from events.facts import build
 from mappings.engine import load_in, load_out
-from ops.standins.woocommerce import WooCommerce
+from ops.standins.woocommerce.channel import WooCommerce
 
 ROOT = Path(__file__).parents[3]
 MAPPINGS = ROOT / "mappings" / "woocommerce"

@@ -13,11 +13,11 @@ from connectors.manifest import delivery_of, load, topic_of
 from connectors.signatures import Secret, Signed, verify
 from events.facts import Fact, build
 from mappings.engine import load_in
-from mappings.jmes import compile_expression
+from mappings.expressions.compilation import compile_expression
 from mappings.payloads import parse_json
 from ops.standins.deliveries import Delivery
 from ops.standins.server import Request, Route, StandIn
-from ops.standins.woocommerce import WooCommerce
+from ops.standins.woocommerce.channel import WooCommerce
 
 ROOT = Path(__file__).parents[3]
 MANIFEST = load(ROOT / "connectors" / "woocommerce")

@@ -1,0 +1,1 @@
+"""For those who write connectors: lint, a scaffold, and the conformance kit."""

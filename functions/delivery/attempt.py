@@ -1,0 +1,127 @@
+"""Send one push to a channel, and keep what became of it. What a crash leaves open is sent again, word for word."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from connectors.catalogue import Connector
+from connectors.client import Answer, Push, make_call
+from connectors.connection import Connection
+from connectors.errors import ConnectorError, RateLimitedError
+from connectors.translate import context
+from functions import runtime
+from functions.batches import LaterError, backoff
+from functions.delivery.lease import Lease
+from functions.registry import connections
+from functions.runtime import logger
+from mappings.engine import load_out
+from records import ids
+from records.desired import Wanted
+from records.errors import ConflictError
+from records.store import keys
+from records.store.actions import AbsentOr, Put
+
+STALE_WAIT = 3.0  # seconds for the channel's own event about what moved there
+KEEP_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Task:
+    """One message: an event that may concern this connection."""
+
+    connection: Connection
+    kind: Connector
+    detail: dict[str, Any]
+    attempt: int
+
+
+def body_of(task: Task, wanted: Wanted, record: dict[str, Any]) -> dict[str, Any]:
+    """Make the body of a push of a record."""
+    mapping = load_out(task.kind.mappings_folder / f"{wanted.kind}.out.yaml")
+    made: dict[str, Any] = mapping.body(record, context(task.connection))
+    return made
+
+
+def send(task: Task, wanted: Wanted, record: dict[str, Any], shown: Lease, previous: Decimal | None = None) -> None:
+    """Make a channel show something.
+
+    Stock is written down before it is sent: an owner that got our number but whose answer was lost would otherwise be
+    counted as not told.
+    """
+    name = f"{wanted.kind} {wanted.key}"
+    key = ids.push_key(task.connection.connection_id, name, shown.sequence, wanted.value)
+    sent_at = runtime.rfc3339(runtime.now())
+    body = body_of(task, wanted, {**record, "key": key})
+    push = {"record": wanted.kind, "key": wanted.key, "body": body, "idempotency_key": key, "previous": previous}
+    push["as_of"] = record.get("as_of")
+    if wanted.kind == "stock":
+        shown.intend(wanted, push, sent_at)
+    _call(task, wanted, push, shown, sent_at)
+
+
+def finish(task: Task, shown: Lease) -> None:
+    """Send again what an earlier push of the same thing began and did not end."""
+    pending = shown.item.get("pending")
+    if pending is not None:
+        record = {"sku": pending["sku"]}
+        key, place = pending["push"]["key"], pending["location_id"]
+        wanted = Wanted("stock", key, pending["value"], record, place, pending["told"])
+        _call(task, wanted, pending["push"], shown, pending["sent_at"])
+
+
+def _call(task: Task, wanted: Wanted, push: dict[str, Any], shown: Lease, sent_at: str) -> None:
+    """Call the channel once.
+
+    Raises:
+        LaterError: it is away, asks us to wait, or shows another number than we knew.
+    """
+    name = task.kind.manifest.pushes[push["record"]].call
+    try:
+        answer: Answer = make_call(connections.client_of(task.connection), name, Push(**push))
+    except ConnectorError as error:
+        if error.retry:
+            log(task, wanted, "waiting", str(error), code=error.code)
+            delay = error.retry_after if isinstance(error, RateLimitedError) else backoff(task.attempt)
+            raise LaterError(str(error), delay) from error
+        shown.give_up()
+        log(task, wanted, "failed", str(error), code=error.code)
+        return
+    if answer.outcome == "stale":
+        shown.observe(wanted, answer.shown, sent_at)
+        raise LaterError(f"{task.connection.connection_id} shows another number than we knew", STALE_WAIT)
+    shown.confirm(wanted, sent_at)
+    log(task, wanted, "succeeded", "", status=answer.status, reference=answer.reference or "")
+
+
+def log(task: Task, wanted: Wanted, outcome: str, why: str, **more: Any) -> None:
+    """Keep how the push ended, under the event that caused it."""
+    detail, moment = task.detail, runtime.now()
+    connection_id = task.connection.connection_id
+    key = keys.pushed(detail["tenant"], detail["cause"], connection_id, f"{wanted.kind} {wanted.key}")
+    item = {
+        "pk": key[0],
+        "sk": key[1],
+        "record": "push",
+        "id": f"{connection_id} {wanted.kind} {wanted.key}",
+        "tenant": detail["tenant"],
+        "cause": detail["cause"],
+        "origin": connection_id,
+        "hop": int(detail["hop"]) + 1,
+        "changed": [outcome],
+        "connection_id": connection_id,
+        "outcome": outcome,
+        "value": wanted.value,
+        "why": why,
+        "attempts": task.attempt,
+        "at": runtime.rfc3339(moment),
+        "expires_at": int(moment.timestamp()) + KEEP_DAYS * 86400,
+        **more,
+    }
+    if outcome == "failed":
+        item["status_key"] = f"{detail['tenant']}#failed"
+    try:
+        # A message that comes again finds its push done: that skip must not hide the answer the push got.
+        runtime.records().write([Put(item, AbsentOr("outcome", "waiting") if outcome == "skipped" else None)])
+    except ConflictError:
+        return
+    logger.info("pushed", connection_id=connection_id, outcome=outcome, why=why)

@@ -1,0 +1,131 @@
+"""Leases: who may push one thing to one channel now, and what that channel last confirmed to show."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Self
+
+from connectors.connection import Connection
+from functions import runtime
+from functions.batches import LaterError, backoff
+from functions.runtime import logger
+from records.desired import Wanted, just_after
+from records.errors import ConflictError
+from records.stock import counts
+from records.stock import position as stock
+from records.store import keys
+from records.store.actions import Below, Is, Item, Key, Update
+
+LEASE = timedelta(seconds=60)  # longer than any call may take (connectors/http.py), shorter than a person's patience
+TIDY_FROM = 60  # fields of a stock record
+SETTLED = timedelta(days=7)  # later than this no channel sends what it had not sent
+
+
+class Lease:
+    """The right to push one thing to one channel, for a minute. It holds what the channel last confirmed."""
+
+    def __init__(self, connection: Connection, wanted: Wanted, attempt: int) -> None:
+        self._attempt = attempt
+        self._tenant = connection.tenant
+        self._key = keys.shown(connection.tenant, connection.connection_id, f"{wanted.kind} {wanted.key}")
+        self._until = ""
+        self.item: Item = {}
+
+    @property
+    def sequence(self) -> int:
+        """How often the channel has confirmed a push of this; part of the next idempotency key."""
+        return int(self.item.get("ver", 0))
+
+    def peek(self) -> Item:
+        """Read without taking the lease.
+
+        Raises:
+            LaterError: somebody holds it, so what the channel shows is about to change.
+        """
+        item = runtime.records().get([self._key]).get(self._key, {})
+        if item.get("lease", "") >= runtime.rfc3339(runtime.now()):
+            raise LaterError("another push of the same thing is under way", backoff(self._attempt))
+        return item
+
+    def __enter__(self) -> Self:
+        moment = runtime.now()
+        self._until = runtime.rfc3339(moment + LEASE)
+        take = Update(self._key, put={"lease": self._until}, when=Below("lease", runtime.rfc3339(moment)))
+        try:
+            runtime.records().write([take])
+        except ConflictError as error:
+            raise LaterError("another push of the same thing is under way", backoff(self._attempt)) from error
+        self.item = runtime.records().get([self._key])[self._key]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the lease back, unless it has run out and is another's."""
+        try:
+            runtime.records().write([Update(self._key, remove=("lease",), when=Is("lease", self._until))])
+        except ConflictError:
+            logger.warning("the lease ran out during the push")
+
+    def intend(self, wanted: Wanted, push: dict[str, Any], sent_at: str) -> None:
+        """Write down what is about to be sent, so that a crash cannot leave it unknown."""
+        about = {"value": wanted.value, "sku": wanted.record["sku"], "location_id": wanted.location_id}
+        told = None if wanted.told is None else dict(wanted.told)
+        self._write({"pending": {**about, "told": told, "push": push, "sent_at": sent_at}})
+
+    def give_up(self) -> None:
+        """Forget what was about to be sent: the channel refuses it."""
+        self._write({}, remove=("pending",))
+
+    def observe(self, wanted: Wanted, value: Decimal | None, sent_at: str) -> None:
+        """Keep what the channel says it shows, instead of what we wanted it to."""
+        at = runtime.rfc3339(runtime.now())
+        self._write({} if value is None else {"value": stock.plain(value), "at": at}, remove=("pending",))
+        if value is not None and wanted.told is not None:
+            self._observed(wanted, value, sent_at)
+
+    def _observed(self, wanted: Wanted, value: Decimal, at: str) -> None:
+        """An owner's own number is its count: what moved there unheard of must not be pushed away."""
+        key = keys.stock(self._tenant, wanted.record["sku"], str(wanted.location_id))
+        known = runtime.records().get([key])[key]
+        try:
+            runtime.records().write([counts.observed(key, known, stock.plain(value), at)])
+        except ConflictError:
+            logger.info("a later count is known already")
+
+    def confirm(self, wanted: Wanted, sent_at: str) -> None:
+        """Keep that the channel shows this now, and that the owner of a place was told of others with it."""
+        # What an owner sold while it was being told, its next count tells. Anybody else's own sale during the call may
+        # have been overwritten by our number: taken as not sold there yet, it is pushed once more.
+        put = {"value": wanted.value, "at": runtime.rfc3339(runtime.now()) if wanted.told is None else sent_at}
+        mine = Update(self._key, put=put, remove=("pending",), add={"ver": 1}, when=Is("lease", self._until))
+        self.item = {**self.item, **put, "ver": self.sequence + 1}
+        if wanted.told is None:
+            runtime.records().write([mine])
+            return
+        key = keys.stock(self._tenant, wanted.record["sku"], str(wanted.location_id))
+        known = runtime.records().get([key])[key]
+        told: dict[str, Any] = {f"told#{_told_from(known['count']['at'], sent_at)}": dict(wanted.told)}
+        if "told_since" not in known:
+            told["told_since"] = known["count"]["at"]
+        runtime.records().write([mine, Update(key, put=told, remove=stock.outdated(known))])
+        if len(known) > TIDY_FROM:
+            self._tidy(key)
+
+    def _write(self, put: dict[str, Any], remove: tuple[str, ...] = ()) -> None:
+        runtime.records().write([Update(self._key, put=put, remove=remove, when=Is("lease", self._until))])
+
+    def _tidy(self, key: Key) -> None:
+        """Take claims that are long settled and told out of a stock record; leave it where anybody else writes it."""
+        known = runtime.records().get([key])[key]
+        put, remove = stock.rebased(known, runtime.rfc3339(runtime.now() - SETTLED))
+        if not put:
+            return
+        try:
+            runtime.records().write([Update(key, put=put, remove=remove, add={"ver": 1}, when=Is("ver", known["ver"]))])
+        except ConflictError:
+            logger.info("a busy stock record is tidied another time")
+
+
+def _told_from(count_at: str, sent_at: str) -> str:
+    """Say from when on an owner's counts contain what it was told. Many tell whole seconds: a number that we set bears
+    a time from before we sent it. A count that was known before we sent it does not contain it.
+    """
+    return max(f"{sent_at[:19]}.000Z", just_after(count_at)) if count_at.endswith(".000Z") else sent_at

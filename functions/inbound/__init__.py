@@ -1,0 +1,1 @@
+"""From the door to facts: taking payloads in, naming SKUs, filling kits, doing events again."""

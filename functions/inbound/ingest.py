@@ -1,0 +1,53 @@
+"""Take a payload into the Inbox: the one way in, for webhooks, polls, fetched resources and files handed in."""
+
+from connectors.connection import Connection
+from connectors.errors import TopicError
+from connectors.manifest import delivery_of
+from functions import runtime
+from functions.registry import connections
+from mappings.errors import PayloadError
+from mappings.payloads import parse
+from records.store.inbox import Delivery, Receipt
+
+UNREADABLE = "unreadable"
+
+
+def ingest(
+    connection: Connection,
+    topic: str,
+    body: bytes,
+    *,
+    delivery: str | None = None,
+    content_type: str = "application/json",
+    cause: str | None = None,
+    hop: int = 0,
+) -> Receipt:
+    """Make a payload durable. Without `delivery`, what makes it the same as another is read from the payload.
+
+    Raises:
+        StoreUnavailableError: it may not be durable.
+    """
+    moment = runtime.now()
+    if delivery is None:
+        delivery = _delivery(connection, topic, body, content_type)
+    taken = Delivery(
+        tenant=connection.tenant,
+        connection_id=connection.connection_id,
+        topic=topic,
+        delivery=delivery,
+        body=body,
+        received_at=runtime.rfc3339(moment),
+        content_type=content_type,
+        cause=cause,
+        hop=hop,
+    )
+    return runtime.inbox().receive(taken, moment.timestamp())
+
+
+def _delivery(connection: Connection, topic: str, body: bytes, content_type: str) -> str:
+    """Name a document that no webhook header names. What cannot be read is the same as its own bytes."""
+    manifest = connections.connector_of(connection).manifest
+    try:
+        return delivery_of(manifest, topic, {}, parse(body, content_type), body)
+    except (PayloadError, TopicError):
+        return delivery_of(manifest, topic, {}, None, body)

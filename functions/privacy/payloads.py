@@ -1,0 +1,34 @@
+"""Forget a person in a payload of the Inbox: all of it where it is theirs alone, else only what names them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from functions import runtime
+from functions.privacy import redaction
+from functions.privacy.redaction import Names
+from functions.runtime import logger
+from mappings.payloads import write_json
+from records.customers.claims import claims, statement_of
+from records.facts import Stored
+from records.store.actions import Item
+
+
+def forget(item: Item, payload: Any, names: Names, at: str, *, is_shared: bool) -> str:
+    """Erase a payload, or redact one that is about others too; says which. Done again it changes nothing more."""
+    left = _left(payload, names) if is_shared else None
+    runtime.inbox().erase(item["tenant"], item["event_id"], at, left)
+    logger.info("payload forgotten", event_id=item["event_id"], whole=left is None)
+    return "payloads_erased" if left is None else "payloads_redacted"
+
+
+def _left(payload: Any, names: Names) -> bytes | None:
+    if not isinstance(payload, dict | list):
+        return None
+    kept = redaction.cut(payload, names)
+    return write_json(redaction.blank(payload, names) if kept is None else kept)
+
+
+def names_in(stated: Sequence[Stored]) -> Names:
+    """Give what names the people of some facts."""
+    said = (statement_of({**each, "kind": "consent"} if "subject" in each else each) for each in stated)
+    return Names.of(key for statement in said if statement for key in claims(statement))

@@ -1,0 +1,286 @@
+"""Work on requests for privacy: what each stage of one does, so that any of them may be cut short and done again.
+
+open → searching → telling → done. The first step erases the customer and makes late statements bounce; the search then
+goes through their orders, visits and every payload of the retention time, a page at a time; at last every channel that
+knows them has to confirm that it forgot them too. What leads to the person stays with the request until the last of it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from functions import indexes, runtime
+from functions.privacy import propagation, shop
+from functions.privacy.payloads import forget
+from functions.privacy.search import BEGINNING, KEPT, Hit, Sought, is_about_somebody, order_id_of, pages
+from functions.registry import connections
+from functions.runtime import logger
+from records import ids
+from records.apply import change
+from records.cause import Cause
+from records.customers import erasure, links
+from records.customers.claims import since
+from records.customers.erasure import AT_ONCE, Person
+from records.errors import ConflictError
+from records.orders import fold
+from records.store import keys
+from records.store.actions import Is, Item, Update
+from records.store.packing import pack, unpack
+from records.store.unit import Unit
+
+TELLING_FOR = timedelta(days=30)
+TELL_AGAIN = timedelta(hours=1)
+
+PAGE = 50
+TELL = "tell#"
+
+
+@dataclass(frozen=True)
+class Run:
+    """How long one run may go on, how long an order may take to stand in the index, and how far back to search."""
+
+    has_time: Callable[[], bool]
+    indexed: timedelta = timedelta(minutes=2)
+    reach: timedelta = KEPT
+
+
+def work_on(item: Item, run: Run) -> None:
+    """Bring a request as far as time allows. Another run may work on it too: whoever writes second stops."""
+    while run.has_time():
+        stage = STAGES.get(item["stage"])
+        try:
+            if stage is None or not stage(item, run):
+                return
+        except ConflictError:
+            logger.info("another run works on this request", erasure_id=item["id"])
+            return
+        item = runtime.records().get([keys.erasure(item["tenant"], item["id"])]).popitem()[1]
+
+
+def cause_of(item: Item) -> Cause:
+    """Give the cause of what a request changes."""
+    tenant, at = str(item["tenant"]), runtime.rfc3339(runtime.now())
+    people = connections.people_of(tenant)
+    group = people if people != tenant else ""
+    return Cause(tenant, item["cause"], item["connection_id"], at, hop=int(item["hop"]), group=group)
+
+
+def _open(item: Item, run: Run) -> bool:
+    """Find whom a request is about, and begin."""
+    cause, subject = cause_of(item), erasure.asked_by(item)
+    if item["type"] == "shop_erasure":
+        put = shop.work(item, cause, run.has_time, run.reach)
+        _write(item, {**put, **(_done(item) if "stage" in put else {})})
+        return False
+    customers = change(runtime.records(), cause, lambda unit: erasure.found(unit, cause.people, subject))
+    if item["type"] == "access":
+        _write(item, {"stage": "ready", "customers": sorted(customers), **_done(item)}, ("subject",))
+        return False
+    if "undecided" in item and not _are_there(cause.people, item["undecided"]):
+        # Who was meant has been erased by hand. Whoever is left answers to the same key, and did not ask.
+        _write(item, {"stage": "done", **_done(item)}, ("subject", "undecided"))
+        return False
+    if len(customers) > 1:
+        if "undecided" not in item:
+            _write(item, {"undecided": sorted(customers)})
+        return False
+    _close(item, sorted(customers), cause, subject)
+    return True
+
+
+def _are_there(cause: Cause, customers: list[str]) -> bool:
+    """Tell whether each of some customers is there still, be it as the one it became."""
+
+    def look(unit: Unit) -> bool:
+        heads = links.heads_of(unit, cause.tenant, customers).values()
+        return all(links.customer(unit, cause.tenant, head) is not None for head in heads)
+
+    return change(runtime.records(), cause, look, fresh=True)
+
+
+def _close(item: Item, customers: list[str], cause: Cause, subject: dict[str, Any]) -> None:
+    records, at = runtime.records(), cause.at
+    known = change(records, cause, lambda unit: erasure.person(unit, cause.people, customers))
+    for part in _steps(known) if erasure.is_large(known) else ():
+        change(records, cause, partial(_release, cause=cause.people, part=part, at=at))
+
+    def close(unit: Unit) -> None:
+        key = keys.erasure(item["tenant"], item["id"])
+        if (unit.item(key) or {}).get("ver") != item["ver"]:
+            raise ConflictError("the request was taken up by another run")
+        person = erasure.close(unit, cause.people, customers, at)
+        links.entomb(unit, cause.people.tenant, erasure.keys_of(subject), at)
+        propagation.forget_shown(unit, cause, customers)
+        told = {f"{TELL}{name}": {"ids": known} for name, known in propagation.to_tell(item, subject, person).items()}
+        fields = {name: value for name, value in item.items() if name not in ("pk", "sk", "ver", "undecided")}
+        fields |= cause.stamp("erasure", item["id"], ["erased"]) | {"at": item["at"], "status_key": item["status_key"]}
+        unit.save(key, {**fields, **told, **_begun(person, subject, at)})
+        for other in _others(cause):
+            _go_on_at(unit, cause, other, item, subject, person)
+
+    change(records, cause, close)
+
+
+def _begun(person: Person, subject: dict[str, Any], at: str) -> dict[str, Any]:
+    sought = {**person, "own": sorted({*person["own"], *erasure.keys_of(subject)}), "orders": []}
+    counts = {"customers": len(person["customers"]), "accounts": len(person["accounts"]), "keys": len(person["own"])}
+    begun = {
+        "stage": "searching",
+        "erased_at": at,
+        "customers": person["customers"],
+        "counts": counts,
+        "cursor": BEGINNING,
+        "told": 1,
+    }
+    return {**begun, "subject": pack(sought)}
+
+
+def _steps(known: Person) -> list[Person]:
+    return [
+        {**known, "keys": [], "clues": [], name: known[name][start : start + AT_ONCE]}
+        for name in ("keys", "clues")
+        for start in range(0, len(known[name]), AT_ONCE)
+    ]
+
+
+def _release(unit: Unit, cause: Cause, part: Person, at: str) -> None:
+    erasure.release(unit, cause, part, at)
+
+
+def _others(cause: Cause) -> list[str]:
+    """Name the other tenants that share their customers with this one."""
+    found = {each.tenant for each in connections.all_connections() if cause.group and each.group == cause.group}
+    return sorted(found - {cause.tenant})
+
+
+def _go_on_at(unit: Unit, cause: Cause, tenant: str, item: Item, subject: dict[str, Any], person: Person) -> None:
+    """Let another tenant of the group forget its orders and payloads of the same person, by a request of its own, which
+    begins where the customer is erased. It names nothing of the tenant that was asked.
+    """
+    erasure_id = ids.erasure_id(tenant, item["id"])
+    theirs = Cause(tenant, ids.event_id(tenant, cause.group, cause.event_id), cause.group, cause.at, hop=cause.hop)
+    fields = {**theirs.stamp("erasure", erasure_id, ["erased"]), "type": "erasure", "connection_id": cause.group}
+    fields |= {"requested_at": item["requested_at"], "due_at": item["due_at"], "at": item["at"]}
+    fields |= {"status_key": erasure.listed(tenant, "open")}
+    told = {
+        f"{TELL}{name}": {"ids": known}
+        for name, known in propagation.to_tell({**fields, "tenant": tenant}, {}, person).items()
+    }
+    unit.save(keys.erasure(tenant, erasure_id), {**fields, **told, **_begun(person, subject, cause.at)})
+
+
+def _search(item: Item, run: Run) -> bool:
+    """Find what else names the person, a page at a time. The search begins again where events are still to be taken up:
+    only then do they say who they are about; and where an order is met that nobody was tied to, such as a test order.
+
+    An order is noted with the request before it is forgotten: from then on it leads to nobody, and without the note the
+    payloads of its parcels would not be found any more.
+    """
+    cause, person = cause_of(item), unpack(item["subject"])
+    if orders := _orders(item, person) - set(person["orders"]):
+        _note(item, person, orders, item["counts"])
+        return True
+    begun = runtime.now()
+    counts: Counter[str] = Counter(item["counts"])
+    sought = Sought(item["tenant"], set(person["own"]), set(person["accounts"]))
+    _forget_records(item, cause, person, sought, counts)
+    cursor, again = item["cursor"], ""
+    for hits, after, waits in pages(sought, cursor, run.reach):
+        theirs = [hit for hit in hits if not is_new(hit, item["erased_at"])]
+        if orders := {name for hit in theirs for name in _named(item, hit)} - set(person["orders"]):
+            _note(item, person, orders, counts)
+            return True
+        if found := propagation.untold(item["tenant"], person, theirs):
+            _write(item, {**propagation.also(item, person, found), "counts": dict(counts)})
+            return True
+        for hit in theirs:
+            _forget_hit(item, hit, counts)
+        again = again or (cursor or BEGINNING if waits else "")
+        cursor = after
+        if not run.has_time():
+            _write(item, {"cursor": again or cursor, "counts": dict(counts)})
+            return False
+    erased = datetime.fromisoformat(item["erased_at"])
+    if not again and begun < erased + run.indexed:  # what was received or placed just before may not be listed yet
+        again = min(cursor, runtime.rfc3339(erased - run.indexed))
+    _write(item, {"counts": dict(counts), "cursor": again or cursor, **({} if again else {"stage": "telling"})})
+    return not again
+
+
+def _orders(item: Item, person: Person) -> set[str]:
+    """Name the orders that stand with the person's accounts. One that is forgotten stands there no more."""
+    places = (place for name in person["accounts"] for place in indexes.orders_of(item["tenant"], name))
+    return {pk.rpartition("#")[2] for pk, _ in places}
+
+
+def _named(item: Item, hit: Hit) -> set[str]:
+    """Name the orders that a payload is about."""
+    return {name for stated in hit.theirs if (name := order_id_of(item["tenant"], stated)) is not None}
+
+
+def _note(item: Item, person: Person, orders: set[str], counts: Mapping[str, int]) -> None:
+    """Note orders with the request, and search from the beginning: their parcels may have been told of before them."""
+    noted = {**person, "orders": sorted({*person["orders"], *orders})}
+    _write(item, {"subject": pack(noted), "cursor": BEGINNING, "counts": dict(counts)})
+
+
+def _forget_records(item: Item, cause: Cause, person: Person, sought: Sought, counts: Counter[str]) -> None:
+    """Forget whose the noted orders are and what the person did, up to their erasure; says where that may be told."""
+    records, at = runtime.records(), item["erased_at"]
+    for order_id in person["orders"]:
+        parcels = change(records, cause, partial(fold.forget, cause=cause, order_id=order_id, at=at))
+        if parcels is not None:
+            sought.orders.add(order_id)
+            sought.parcels.update(parcels)
+    counts["orders"], counts["shipments"] = len(sought.orders), len(sought.parcels)
+    for account_id in person["accounts"]:
+        did = records.query(keys.interaction(cause.people.tenant, account_id, "", "")[0])
+        visits = [each for each in did if "fact" in each and each["at"] <= at]
+        for start in range(0, len(visits), PAGE):
+            page = visits[start : start + PAGE]
+            counts["interactions"] += change(records, cause, partial(erasure.forget_visits, items=page))
+
+
+def is_new(hit: Hit, erased_at: str) -> bool:
+    """Tell whether a payload tells of a new beginning, such as a purchase after the erasure: then it stays."""
+    return any(is_about_somebody(stated) and since(stated) > erased_at for stated in hit.theirs)
+
+
+def _forget_hit(item: Item, hit: Hit, counts: Counter[str]) -> None:
+    counts[forget(hit.item, hit.payload, hit.names, item["erased_at"], is_shared=not hit.is_whole)] += 1
+    for each in runtime.records().query(keys.applied(item["tenant"], hit.item["event_id"])[0], "PUSH#"):
+        if "reference" in each and " customer " in each["id"]:  # the id by which a channel knows them
+            runtime.records().write([Update((each["pk"], each["sk"]), remove=("reference",))])
+
+
+def _tell(item: Item, run: Run) -> bool:
+    """See that every channel confirms; then nothing that leads to the person is needed any more."""
+    moment, erased = runtime.now(), datetime.fromisoformat(item["erased_at"])
+    is_over = moment > erased + TELLING_FOR
+    told = {
+        name: propagation.outcome(name.removeprefix(TELL), said, is_over=is_over)
+        for name, said in item.items()
+        if name.startswith(TELL)
+    }
+    if all("ids" not in said for said in told.values()):
+        _write(item, {**told, "stage": "done", **_done(item)}, ("subject", "cursor"))
+    elif moment > datetime.fromisoformat(str(item.get("told_at", item["erased_at"]))) + TELL_AGAIN:
+        at = runtime.rfc3339(moment)
+        _write(item, {**told, "told_at": at, "told": int(item["told"]) + 1})
+    return False
+
+
+def _write(item: Item, put: dict[str, Any], remove: tuple[str, ...] = ()) -> None:
+    """Keep how far a request is."""
+    key = keys.erasure(item["tenant"], item["id"])
+    runtime.records().write([Update(key, put, remove, {"ver": 1}, Is("ver", item["ver"]))])
+
+
+def _done(item: Item) -> dict[str, Any]:
+    return {"status_key": erasure.listed(item["tenant"], "done"), "done_at": runtime.rfc3339(runtime.now())}
+
+
+STAGES: dict[str, Callable[[Item, Run], bool]] = {"open": _open, "searching": _search, "telling": _tell}

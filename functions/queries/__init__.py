@@ -1,0 +1,1 @@
+"""Read models: what the API, the command line and privacy read. Nothing here writes."""

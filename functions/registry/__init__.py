@@ -1,0 +1,1 @@
+"""Which connections, connectors, secrets and tenants there are."""

@@ -1,0 +1,1 @@
+"""JMESPath as Python: read, checked, written as source, compiled."""

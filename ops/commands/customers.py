@@ -1,0 +1,212 @@
+"""`tributary customers …`: one customer over all channels."""
+
+from typing import Annotated, Any
+
+import typer
+
+from ops.commands import printing
+from ops.commands.options import AsJson, Cursor
+from ops.commands.printing import say
+from ops.hub import target
+from ops.hub.target import Api
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("find")
+def find_customers(
+    email: str | None = None,
+    phone: str | None = None,
+    loyalty: str | None = None,
+    q: Annotated[str | None, typer.Option("--q", help="A name with a birth date, a town or a house number.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find customers by e-mail, phone (E.164), loyalty card, or name and what else is known of them."""
+    asked = {"email": email, "phone": phone, "loyalty": loyalty, "q": q}
+    found = Api(target.current()).get("/v1/customers", **asked)
+    say(as_json=as_json, content=found, people=_show_customers)
+
+
+def _show_customers(content: dict[str, Any]) -> None:
+    for each in content["customers"]:
+        _show_customer(each)
+
+
+@app.command("show")
+def show_customer(customer_id: str, as_json: AsJson = False) -> None:
+    """Show a golden record, and by which rule each source was linked."""
+    say(as_json=as_json, content=Api(target.current()).get(f"/v1/customers/{customer_id}"), people=_show_customer)
+
+
+def _show_customer(content: dict[str, Any]) -> None:
+    printing.pairs(content["customer_id"], {name: value for name, value in content.items() if name != "links"})
+    rows = [
+        (account, link["rule"], link.get("score", ""), link.get("to", ""), link["at"])
+        for account, link in content["links"].items()
+    ]
+    printing.table("Linked by", ("account", "rule", "score", "to", "at"), rows)
+
+
+@app.command("timeline")
+def show_timeline(customer_id: str, limit: int = 100, cursor: Cursor = None, as_json: AsJson = False) -> None:
+    """Show what happened with a customer over all channels, newest first."""
+    path = f"/v1/customers/{customer_id}/timeline"
+    content = Api(target.current()).get(path, limit=str(limit), cursor=cursor)
+    say(as_json=as_json, content=content, people=_show_timeline)
+
+
+def _show_timeline(content: dict[str, Any]) -> None:
+    rows = [(each["at"], each["what"], each["connection_id"], each.get("label")) for each in content["timeline"]]
+    printing.table("Timeline", ("at", "what", "channel", "order"), rows)
+    printing.more(content)
+
+
+By = Annotated[str, typer.Option(help="Who decides.")]
+Why = Annotated[str, typer.Option(help="The reason, kept with the decision.")]
+
+
+@app.command("merge")
+def merge_customers(
+    customer_id: str, other_id: str, by: By = "command line", why: Why = "", as_json: AsJson = False
+) -> None:
+    """Make one customer of two, whatever keeps them apart."""
+    said = {"customer_id": other_id, "by": by, "why": why}
+    made = Api(target.current()).send(f"/v1/customers/{customer_id}/merge", said)
+    say(as_json=as_json, content=made, people=_show_customer)
+
+
+@app.command("unmerge")
+def unmerge_customer(
+    customer_id: str,
+    account: Annotated[list[str] | None, typer.Option(help="An account to part, such as till/17. Repeatable.")] = None,
+    merged: Annotated[str | None, typer.Option(help="Part all that came with this merged customer.")] = None,
+    by: By = "command line",
+    why: Why = "",
+    as_json: AsJson = False,
+) -> None:
+    """Part accounts of a customer, and keep them apart."""
+    said: dict[str, Any] = {"by": by, "why": why}
+    said |= ({"accounts": account} if account else {}) | ({"customer_id": merged} if merged else {})
+    made = Api(target.current()).send(f"/v1/customers/{customer_id}/unmerge", said)
+    say(as_json=as_json, content=made, people=_show_customers)
+
+
+@app.command("review")
+def review_customers(
+    review_id: Annotated[str | None, typer.Argument(help="The one to answer; none: list them.")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="They are one customer.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="They are two.")] = False,
+    batch: Annotated[bool, typer.Option("--batch", help="List those that a first load met.")] = False,
+    cursor: Cursor = None,
+    by: By = "command line",
+    why: Why = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the pairs of which a person should decide, or decide of one."""
+    if review_id is None:
+        found = Api(target.current()).get("/v1/reviews", batch="1" if batch else None, cursor=cursor)
+        say(as_json=as_json, content=found, people=_show_reviews)
+        return
+    if accept == reject:
+        raise typer.BadParameter("say --accept or --reject")
+    said = {"decision": "accept" if accept else "reject", "by": by, "why": why}
+    made = Api(target.current()).send(f"/v1/reviews/{review_id}", said)
+    say(as_json=as_json, content=made, people=_show_customers)
+
+
+def _show_reviews(content: dict[str, Any]) -> None:
+    rows = [
+        (
+            each["review_id"],
+            each["score"],
+            *(one["customer_id"] for one in each["customers"]),
+            ", ".join(each["evidence"]),
+        )
+        for each in content["reviews"]
+    ]
+    printing.table("Reviews", ("review", "score", "one", "other", "evidence"), rows)
+    printing.more(content)
+
+
+@app.command("shared")
+def shared_values(
+    email: str | None = None,
+    phone: str | None = None,
+    loyalty: str | None = None,
+    undo: Annotated[bool, typer.Option("--undo", help="It is somebody's own after all.")] = False,
+    by: By = "command line",
+    cursor: Cursor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say that a value is nobody's own, such as a shop's e-mail, and links nobody; with none: list them."""
+    api, named = Api(target.current()), {"email": email, "phone": phone, "loyalty": loyalty}
+    said = {name: value for name, value in named.items() if value}
+    if said:
+        made = api.send("/v1/shared-values", {**said, "shared": not undo, "by": by})
+        say(as_json=as_json, content=made, people=lambda content: printing.pairs(content["value"], content))
+        return
+    say(as_json=as_json, content=api.get("/v1/shared-values", cursor=cursor), people=_show_shared)
+
+
+def _show_shared(content: dict[str, Any]) -> None:
+    rows = [(each["value"], each["by"], each["at"]) for each in content["shared_values"]]
+    printing.table("Shared values", ("value", "by", "at"), rows)
+    printing.more(content)
+
+
+@app.command("export")
+def export_customer(customer_id: str, as_json: AsJson = False) -> None:
+    """Give all that is kept of a customer, payloads too: what they may ask for. Read it with --json."""
+    api, path = Api(target.current()), f"/v1/customers/{customer_id}/export"
+    content = api.get(path)
+    while content["cursor"]:
+        printing.step(f"searching payloads: {len(content['payloads'])} found")
+        more = api.get(path, cursor=content["cursor"])
+        content |= {"payloads": content["payloads"] + more["payloads"], "cursor": more["cursor"]}
+    say(as_json=as_json, content=content, people=_show_export)
+
+
+def _show_export(content: dict[str, Any]) -> None:
+    rows = [(name, len(value)) for name, value in content.items() if isinstance(value, list)]
+    printing.table(f"Kept of {content['customer_id']}", ("what", "how many"), rows)
+
+
+@app.command("erase")
+def erase_customer(
+    customer_id: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: what is erased cannot come back.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Begin to erase a customer everywhere, channels included; `customers receipt` says how far it is."""
+    if not yes:
+        typer.confirm(f"Erase {customer_id} everywhere? It cannot be undone.", abort=True, err=True)
+    say(
+        as_json=as_json,
+        content=Api(target.current()).send(f"/v1/customers/{customer_id}/erase", {}),
+        people=_show_receipt,
+    )
+
+
+@app.command("receipt")
+def show_receipt(erasure_id: str, as_json: AsJson = False) -> None:
+    """Show what became of a request to be erased. It names nobody."""
+    say(as_json=as_json, content=Api(target.current()).get(f"/v1/erasures/{erasure_id}"), people=_show_receipt)
+
+
+def _show_receipt(content: dict[str, Any]) -> None:
+    printing.pairs(content["erasure_id"], {name: value for name, value in content.items() if name != "channels"})
+    told = [(name, said["outcome"], said.get("at")) for name, said in content["channels"].items()]
+    printing.table("Channels", ("channel", "outcome", "at"), told)
+
+
+@app.command("privacy")
+def list_privacy(status: str = "open", cursor: Cursor = None, as_json: AsJson = False) -> None:
+    """List what people asked for: to see what is kept, or to be erased."""
+    found = Api(target.current()).get("/v1/privacy", status=status, cursor=cursor)
+    say(as_json=as_json, content=found, people=_show_privacy)
+
+
+def _show_privacy(content: dict[str, Any]) -> None:
+    rows = [(each["erasure_id"], each["type"], each["stage"], each["due_at"]) for each in content["requests"]]
+    printing.table("Requests", ("request", "type", "stage", "due"), rows)
+    printing.more(content)

@@ -1,0 +1,186 @@
+"""`tributary stock …`: one stock over all channels."""
+
+import uuid
+from typing import Annotated, Any
+
+import typer
+
+from ops.commands import printing
+from ops.commands.options import AsJson, Cursor
+from ops.commands.printing import say
+from ops.hub import target
+from ops.hub.target import Api
+
+app = typer.Typer(no_args_is_help=True)
+At = Annotated[str, typer.Option(help="The location.")]
+
+
+@app.command("show")
+def show_stock(sku: str, as_json: AsJson = False) -> None:
+    """Show a SKU at every place."""
+    say(as_json=as_json, content=Api(target.current()).get(f"/v1/stock/{sku}"), people=_show_stock)
+
+
+def _show_stock(content: dict[str, Any]) -> None:
+    names = ("location_id", "on_hand", "reserved", "safety", "tiers", "available", "incoming", "shortage", "owner")
+    shown = (
+        "place",
+        "on hand",
+        "held",
+        "safety",
+        "kept",
+        "free",
+        "coming",
+        "short",
+        "owner",
+    )  # 80 columns take no more
+    rows = [
+        [_tiers(each[name]) if name == "tiers" else each[name] or "" for name in names] for each in content["locations"]
+    ]
+    printing.table(content["sku"], shown, rows)
+
+
+def _tiers(kept: dict[str, str]) -> str:
+    return ", ".join(f"{pieces} {tier}" for tier, pieces in sorted(kept.items()))
+
+
+@app.command("availability")
+def show_availability(
+    sku: str,
+    connection: Annotated[str, typer.Option(help="The channel that asks.")],
+    tier: Annotated[str | None, typer.Option(help="Of the customer it asks for.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a channel may promise of a SKU."""
+    asked = {"connection": connection, **({"tier": tier} if tier else {})}
+    found = Api(target.current()).get(f"/v1/stock/{sku}/availability", **asked)
+    say(as_json=as_json, content=found, people=lambda said: printing.pairs(sku, said))
+
+
+@app.command("ledger")
+def show_ledger(sku: str, as_json: AsJson = False) -> None:
+    """Explain every piece of a SKU."""
+    say(as_json=as_json, content=Api(target.current()).get(f"/v1/stock/{sku}/ledger"), people=_show_ledger)
+
+
+def _show_ledger(content: dict[str, Any]) -> None:
+    for place, rows in content["locations"].items():
+        columns = ("at", "pieces", "what", "by", "of")
+        printing.table(f"{content['sku']} at {place}", columns, [[row[name] for name in columns] for row in rows])
+
+
+@app.command("reserve")
+def reserve(
+    lines: Annotated[list[str], typer.Argument(help="SKU=PIECES, several times.")],
+    connection: Annotated[str, typer.Option(help="The channel that promises it.")],
+    at: Annotated[str | None, typer.Option(help="The location; the hub chooses otherwise.")] = None,
+    tier: Annotated[str | None, typer.Option(help="Of the customer.")] = None,
+    minutes: Annotated[int, typer.Option(help="How long it is held.")] = 15,
+    key: Annotated[str | None, typer.Option(help="The same key again is the same reservation.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold pieces for a while: all of them or none."""
+    wanted = [{"sku": sku, "quantity": pieces} for sku, pieces in _pairs(lines)]
+    asked = {"connection_id": connection, "lines": wanted, "location_id": at, "tier": tier, "expires_in": minutes * 60}
+    content = {name: value for name, value in asked.items() if value is not None}
+    headers = {"Idempotency-Key": key or str(uuid.uuid4())}
+    say(
+        as_json=as_json,
+        content=Api(target.current()).send("/v1/reservations", content, headers=headers),
+        people=_show_reservation,
+    )
+
+
+def _pairs(texts: list[str]) -> list[tuple[str, str]]:
+    found = []
+    for text in texts:
+        sku, sign, pieces = text.rpartition("=")
+        if not sign:
+            raise typer.BadParameter(f"{text} is not SKU=PIECES")
+        found.append((sku, pieces))
+    return found
+
+
+def _show_reservation(content: dict[str, Any]) -> None:
+    about = ("status", "connection_id", "tier", "until", "order", "order_id")
+    printing.pairs(content["reservation_id"], {name: content[name] for name in about if content[name]})
+    columns = ("sku", "location_id", "quantity")
+    printing.table("Takes", columns, [[each[name] for name in columns] for each in content["takes"]])
+
+
+@app.command("reservation")
+def show_reservation(reservation_id: str, as_json: AsJson = False) -> None:
+    """Show a reservation."""
+    found = Api(target.current()).get(f"/v1/reservations/{reservation_id}")
+    say(as_json=as_json, content=found, people=_show_reservation)
+
+
+@app.command("confirm")
+def confirm(
+    reservation_id: str,
+    order: Annotated[str, typer.Option(help="Its connection and the channel's own id of it: shop/1001.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let an order take over what is held, also before the order has arrived."""
+    made = Api(target.current()).send(f"/v1/reservations/{reservation_id}/confirm", {"order": order})
+    say(as_json=as_json, content=made, people=_show_reservation)
+
+
+@app.command("release")
+def release(reservation_id: str, as_json: AsJson = False) -> None:
+    """Give back what is held."""
+    made = Api(target.current()).send(f"/v1/reservations/{reservation_id}/release", {})
+    say(as_json=as_json, content=made, people=_show_reservation)
+
+
+@app.command("policy")
+def set_policy(
+    sku: str,
+    at: At,
+    safety: Annotated[str, typer.Option(help="Pieces kept back from every channel.")] = "0",
+    tier: Annotated[list[str] | None, typer.Option(help="NAME=PIECES: the last so many are kept for it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is kept back at a place."""
+    content = {"location_id": at, "safety": safety, "tiers": dict(_pairs(tier or []))}
+    made = Api(target.current()).send(f"/v1/stock/{sku}/policy", content, "PUT")
+    say(as_json=as_json, content=made, people=_show_stock)
+
+
+@app.command("incoming")
+def set_incoming(
+    sku: str,
+    pieces: str,
+    at: At,
+    reference: Annotated[str, typer.Option(help="What receipts will name: a purchase order.")],
+    expected: Annotated[str, typer.Option(help="When, e.g. 2026-12-01T08:00:00Z.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what is on its way to a place; 0 pieces take it back."""
+    content = {"location_id": at, "reference": reference, "quantity": pieces, "expected_at": expected}
+    made = Api(target.current()).send(f"/v1/stock/{sku}/incoming", content, "PUT")
+    say(as_json=as_json, content=made, people=_show_stock)
+
+
+@app.command("kit")
+def set_kit(
+    sku: str,
+    components: Annotated[list[str] | None, typer.Argument(help="SKU=PIECES of one kit; none: it is no kit.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a kit is made of."""
+    made = Api(target.current()).send(f"/v1/products/{sku}/kit", {"components": dict(_pairs(components or []))}, "PUT")
+    say(as_json=as_json, content=made, people=lambda said: printing.pairs(sku, said["components"]))
+
+
+@app.command("shortages")
+def show_shortages(cursor: Cursor = None, as_json: AsJson = False) -> None:
+    """List where channels sold more than there is."""
+    found = Api(target.current()).get("/v1/tasks", type="shortage", cursor=cursor)
+    say(as_json=as_json, content=found, people=_show_shortages)
+
+
+def _show_shortages(content: dict[str, Any]) -> None:
+    columns = ("sku", "location_id", "quantity", "orders")
+    printing.table("Shortages", columns, [[each[name] for name in columns] for each in content["tasks"]])
+    printing.more(content)

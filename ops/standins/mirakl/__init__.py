@@ -1,0 +1,1 @@
+"""A Mirakl marketplace for tests and the demo."""

@@ -1,0 +1,1 @@
+"""A PrestaShop web shop for tests and the demo."""

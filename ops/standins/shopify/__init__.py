@@ -1,0 +1,1 @@
+"""A Shopify shop for tests and the demo."""

@@ -1,0 +1,1 @@
+"""A Square seller for tests and the demo."""

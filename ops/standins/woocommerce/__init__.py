@@ -1,0 +1,1 @@
+"""A WooCommerce shop for tests and the demo."""

@@ -1,0 +1,1 @@
+"""Orders: folded from facts, with their lines, payments, parcels and reservations."""

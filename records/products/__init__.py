@@ -1,0 +1,1 @@
+"""Products: what kits are made of, and which channel ids stand for which SKU."""

@@ -1,0 +1,183 @@
+"""Take counts and movements into stock records, and learn which channel ids belong to which SKU."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from records.cause import Cause
+from records.errors import ContractError, UnknownSkuError
+from records.facts import Stored
+from records.stock import position as stock
+from records.stock.position import plain
+from records.store import keys
+from records.store.actions import Absent, Below, Condition, Is, Item, Key, Put, Update
+from records.store.unit import Place, Unit
+
+TIDY_FROM = 50  # entries; each has some 150 bytes, an item takes 400 KB and every write pays for all of it
+
+
+def place(cause: Cause, fact: Stored) -> Key:
+    """Say where a count is kept: the owner's is the truth, anybody else's is what that channel shows."""
+    sku = _sku(fact)
+    if fact["location_id"] in cause.owns:
+        return keys.stock(cause.tenant, sku, fact["location_id"])
+    return keys.seen_stock(cause.tenant, sku, fact["location_id"], fact["connection_id"])
+
+
+def _sku(fact: Stored) -> str:
+    if not fact.get("sku"):
+        raise UnknownSkuError(
+            f"no SKU is known for {fact['connection_id']}'s stock id {fact.get('channel_stock_id')}: "
+            "send the product first, or add an alias to the connection"
+        )
+    return str(fact["sku"])
+
+
+def take(unit: Unit, cause: Cause, fact: Stored) -> None:
+    """Take a count or a movement."""
+    if fact["kind"] == "stock_movement":
+        _move(unit, cause, fact)
+    else:
+        _count(unit, cause, fact)
+
+
+def _count(unit: Unit, cause: Cause, fact: Stored) -> None:
+    """Keep a count unless a later one is known. Equal times: the larger fact id wins, as everywhere."""
+    key = place(cause, fact)
+    known = unit.item(key) or {}
+    rank = f"{fact['counted_at']} {fact['fact_id']}"
+    is_newer = known.get("count_rank", "") < rank
+    owned = fact["location_id"] in cause.owns
+    put: dict[str, Any] = {}
+    if is_newer:
+        put["count"] = {
+            "c": fact["connection_id"],
+            "q": fact["quantity"],
+            "at": fact["counted_at"],
+            "m": fact["measure"],
+        }
+        put["count_rank"] = rank
+    if owned and cause.tells and "rebased" not in known and known.get("told_since", "~") > fact["counted_at"]:
+        put["told_since"] = fact["counted_at"]  # the first count there is, also where it comes late
+    if not put:
+        return
+    past: list[str] = []
+    if owned:
+        sku = _sku(fact)
+        put |= {**cause.stamp("stock", f"{sku}@{fact['location_id']}", ["count"]), "sku": sku}
+        put["location_id"] = fact["location_id"]
+        past = stock.settled({**known, **put}) if is_newer else []
+    # Writes to hot stock are blind but for the count's own order. Taking entries away must know that nobody changed
+    # them meanwhile, so that is done now and then.
+    past = past if len(past) >= TIDY_FROM else []
+    exact = bool(past) or "told_since" in put
+    when = _unchanged(unit.stored(key)) if exact else Below("count_rank", rank)
+    unit.update(Update(key, put, remove=past, add={"ver": 1}, when=when))
+
+
+def observed(key: Key, known: Item, quantity: str, at: str) -> Update:
+    """Take a number read from the owner's own system at a time as its count: something moved there that no webhook has
+    told yet, and a push would undo it. `known` is the stock record. The write conflicts where a later count is known.
+    """
+    count = {**known["count"], "q": quantity, "at": at}
+    rank = f"{at} read"
+    return Update(key, {"count": count, "count_rank": rank}, add={"ver": 1}, when=Below("count_rank", rank))
+
+
+def set_policy(unit: Unit, cause: Cause, place: Place, safety: Decimal, tiers: Mapping[str, Decimal]) -> None:
+    """Say what is kept back at a place: from every channel, and from customers who are not of a tier."""
+    kept = {tier: plain(pieces) for tier, pieces in sorted(tiers.items()) if pieces}
+    policy = {"safety": plain(safety), "tiers": kept, "at": cause.at}
+    known = (unit.item(keys.stock(cause.tenant, *place)) or {}).get("policy", {})
+    if {**known, "at": cause.at} != policy:
+        _set(unit, cause, place, "policy", policy)
+
+
+def announce(unit: Unit, cause: Cause, place: Place, reference: str, quantity: Decimal, expected_at: str) -> None:
+    """Say what is on its way to a place; no pieces: nothing any more. Receipts of the same reference take from it."""
+    name, entry = f"i#{reference}", {"q": plain(quantity), "at": expected_at}
+    known = (unit.item(keys.stock(cause.tenant, *place)) or {}).get(name)
+    if known != (entry if quantity else None):
+        _set(unit, cause, place, name, entry if quantity else None)
+
+
+def _set(unit: Unit, cause: Cause, place: Place, name: str, entry: dict[str, Any] | None) -> None:
+    """Write an entry that people set by hand; the last of two holds."""
+    sku, location_id = place
+    put = {**cause.stamp("stock", f"{sku}@{location_id}", [name.partition("#")[0]])}
+    put |= {"sku": sku, "location_id": location_id, **({name: entry} if entry else {})}
+    key, gone = keys.stock(cause.tenant, sku, location_id), () if entry else (name,)
+    unit.update(Update(key, put, remove=gone, add={"ver": 1}))
+
+
+def _unchanged(stored: Item | None) -> Condition:
+    return Is("ver", stored["ver"]) if stored else Absent()
+
+
+def _move(unit: Unit, cause: Cause, fact: Stored) -> None:
+    """Keep a movement, or its correction, whichever its source stated later."""
+    sku = _sku(fact)
+    key = keys.stock(cause.tenant, sku, fact["location_id"])
+    name = f"m#{fact['connection_id']}/{fact['movement_id']}"
+    version = f"{fact['source_version']} {fact['fact_id']}"
+    known = (unit.item(key) or {}).get(name)
+    if known is not None and known["v"] >= version:
+        return
+    entry = {"c": fact["connection_id"], "d": fact["delta"], "at": fact["moved_at"], "r": fact["reason"], "v": version}
+    entry |= {"ref": fact["reference"]} if "reference" in fact else {}
+    stamp = cause.stamp("stock", f"{sku}@{fact['location_id']}", ["movement"])
+    put = {**stamp, "sku": sku, "location_id": fact["location_id"], name: entry}
+    unit.update(Update(key, put, add={"ver": 1}, when=_unchanged(unit.stored(key))))
+
+
+def learn(unit: Unit, cause: Cause, fact: Stored) -> None:
+    """Keep what a product statement says of its SKUs and of the ids the channel has for them."""
+    variants = [variant for variant in fact.get("variants") or [fact] if variant.get("sku")]
+    names = (cause.tenant, fact["connection_id"])
+    version = f"{fact['source_version']} {fact['fact_id']}"
+    aliases = []
+    for variant in variants:
+        sku = str(variant["sku"])
+        ids = [variant[name] for name in ("channel_stock_id", "channel_product_id") if variant.get(name)]
+        aliases += [alias(*names, "stock", each, sku, version) for each in ids]
+        aliases += [alias(*names, "sku", sku, ids[0], version)] if ids else []
+    unit.load([put.key for put in aliases] + [keys.product(cause.tenant, str(each["sku"])) for each in variants])
+    for put in aliases:
+        # Also where it means what it did: how new the newest statement is decides about an older one that comes late.
+        if (unit.stored(put.key) or {}).get("version", "") < version:
+            unit.put(put)
+    for variant in variants:
+        _describe(unit, cause, fact, variant, version)
+
+
+def _describe(unit: Unit, cause: Cause, fact: Stored, variant: dict[str, Any], version: str) -> None:
+    """Keep a channel's content of a SKU, unless it is known or older."""
+    sku = str(variant["sku"])
+    key = keys.product(cause.tenant, sku)
+    said = {
+        name: value
+        for name, value in {
+            "title": fact.get("title"),
+            "variant": variant.get("title"),
+            "gtin": variant.get("gtin"),
+            "brand": fact.get("brand"),
+            "status": fact.get("status"),
+        }.items()
+        if value
+    }
+    field, known = f"p#{fact['connection_id']}", unit.item(key) or {}
+    entry = {**said, "version": fact["source_version"]}
+    rank = f"r#{fact['connection_id']}"
+    if known.get(rank, "") >= version or known.get(field) == entry:
+        return
+    put = {**cause.stamp("product", sku, ["content"]), "sku": sku, field: entry, rank: version}
+    unit.update(Update(key, put, add={"ver": 1}, when=Below(rank, version)))
+
+
+def alias(tenant: str, connection_id: str, kind: str, value: str, means: str, version: str = "") -> Put:
+    """Make an alias item. What a product statement of a later version says replaces it."""
+    if not value:
+        raise ContractError(f"{connection_id} sent an empty {kind} id")
+    key = keys.alias(tenant, connection_id, kind, value)
+    item = {"pk": key[0], "sk": key[1], "means": means}
+    return Put({**item, "version": version}, Below("version", version)) if version else Put(item)
