@@ -18,7 +18,7 @@ from connectors.manifest import Manifest
 from functions.batches import LaterError, backoff, work_through
 from functions.inbound.ingest import UNREADABLE, ingest
 from functions.metrics import count
-from functions.registry import connections
+from functions.registry import connections, connectors
 from functions.runtime import logger
 from mappings.errors import PayloadError
 from mappings.payloads import parse_json, write_json
@@ -50,7 +50,7 @@ def _owner(queue: str) -> Connection | None:
 
 
 def _take(connection: Connection, body: bytes) -> None:
-    topic, payload = _read(connections.connector_of(connection).manifest, body)
+    topic, payload = _read(connectors.connector_of(connection).manifest, body)
     receipt = ingest(connection, topic, payload)
     logger.append_keys(tenant=connection.tenant)
     logger.info("collected", event_id=receipt.event_id, connection_id=connection.connection_id, topic=topic)

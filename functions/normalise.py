@@ -18,7 +18,7 @@ from functions import runtime
 from functions.batches import LaterError, backoff, work_through
 from functions.inbound import kits, skus
 from functions.inbound.ingest import ingest
-from functions.registry import connections
+from functions.registry import connections, connectors, secrets
 from functions.runtime import logger
 from mappings.errors import MappingFileError
 from records import remapping
@@ -72,7 +72,7 @@ def _normalise(message: dict[str, Any], queue: str, attempt: int) -> None:
         return
     try:
         then = known.get("connector") if known and replay and replay["map"] == "then" else None
-        kind = connections.connector_named(tenant, then or connection.connector)
+        kind = connectors.connector_named(tenant, then or connection.connector)
         item["connector"] = kind.reference
         if known is not None and not remapping.is_open(cause, known, item):
             logger.info("replayed", outcome="repeated")
@@ -141,7 +141,7 @@ def _fetch(kind: Connector, cause: Cause, connection: Connection, topic: str, pa
     children = []
     for name in wanted(kind, topic, payload):
         try:
-            document = make_call(connections.client_of(connection), rule.call, name)
+            document = make_call(secrets.client_of(connection), rule.call, name)
         except NotFoundError as error:
             raise NotFoundError(f"{error}: it has no {rule.call} {name}", error.status) from error
         receipt = ingest(connection, document.topic, document.body, cause=cause.event_id, hop=cause.hop)

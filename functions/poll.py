@@ -15,7 +15,7 @@ from connectors.errors import ConnectorError
 from connectors.manifest import Poll
 from functions import runtime
 from functions.inbound.ingest import ingest
-from functions.registry import connections
+from functions.registry import connections, connectors, secrets
 from functions.runtime import logger
 from records.store import keys
 from records.store.actions import Update
@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _polls_of(connection: Connection, failed: dict[str, str]) -> dict[str, Poll]:
     try:
-        return connections.connector_of(connection).manifest.polls
+        return connectors.connector_of(connection).manifest.polls
     except ConnectorError as error:
         _fail(failed, connection, connection.connection_id, error)
         return {}
@@ -69,7 +69,7 @@ def _poll(connection: Connection, name: str, rule: Poll, *, due: bool) -> dict[s
     since = min(since, item.get("asked_since") or since) if asked else since
     count, cursor = {"new": 0, "known": 0}, None
     while True:
-        page: Page = make_call(connections.client_of(connection), rule.call, since, cursor)
+        page: Page = make_call(secrets.client_of(connection), rule.call, since, cursor)
         for document in page.documents:
             receipt = ingest(connection, document.topic, document.body)
             count["known" if receipt.repeated else "new"] += 1

@@ -17,7 +17,7 @@ from functions import runtime
 from functions.inbound.ingest import UNREADABLE, ingest
 from functions.metrics import count
 from functions.problems import answer, problem, shielded
-from functions.registry import connections
+from functions.registry import connections, connectors, secrets
 from functions.runtime import logger
 from mappings.errors import PayloadError
 from mappings.payloads import media_type, parse
@@ -36,7 +36,7 @@ def webhook(connection_id: str) -> Response:
     if connection is None:
         return problem(404, "connection_unknown", f"No connection {connection_id[:80]!r} is registered.")
     logger.append_keys(tenant=connection.tenant)
-    manifest = connections.connector_of(connection).manifest
+    manifest = connectors.connector_of(connection).manifest
     request: Request = app.current_request  # type: ignore[assignment] # there is one inside a view
     try:
         body: bytes = request.raw_body  # type: ignore[assignment] # API Gateway sends every body as base64
@@ -61,7 +61,7 @@ def _refuse(manifest: Manifest, connection: Connection, request: Signed) -> Resp
     if rule is None:
         return problem(404, "no_webhooks", f"{manifest.name} is polled; it has no webhook door.")
     try:
-        verify(rule.scheme, request, connections.signing_secrets(connection, rule.secret), runtime.now().timestamp())
+        verify(rule.scheme, request, secrets.signing_secrets(connection, rule.secret), runtime.now().timestamp())
     except SignatureError as error:
         logger.warning("signature refused", connection_id=connection.connection_id, code=error.code)
         return problem(401, error.code, str(error))

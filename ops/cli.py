@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError
 from connectors.errors import ConnectorError
 from connectors.translate import ContractBreachError, MappingError, PayloadError
 from mappings.errors import MappingFileError
-from ops.commands import connectors, customers, events, orders, printing, replays, stock, tenants
+from ops.commands import connections, connectors, customers, events, orders, printing, replays, stock, tenants
 from ops.commands.options import AsJson
 from ops.commands.printing import say, step
 from ops.hub import target
@@ -30,7 +30,7 @@ app = typer.Typer(
     help="Tributary: one customer, one stock, one order across your retail channels.",
 )
 app.add_typer(connectors.app, name="connectors", help="What channels the hub speaks, and trying them on files.")
-app.add_typer(events.connections, name="connections", help="The accounts at channels that the hub serves.")
+app.add_typer(connections.connections, name="connections", help="The accounts at channels that the hub serves.")
 app.add_typer(events.events, name="events", help="What came in, and what became of it.")
 app.add_typer(events.quarantine, name="quarantine", help="What waits for a person.")
 app.add_typer(customers.app, name="customers", help="One customer over all channels.")

@@ -13,6 +13,7 @@ from records.customers import erasure, identity
 from records.errors import ConflictError
 from records.facts import Stored, stored
 from records.orders import fold
+from records.products import aliases
 from records.stock import counts
 from records.store import keys
 from records.store.actions import AbsentOr, Condition, Item, Key, Put, Store
@@ -150,7 +151,7 @@ def _fold(unit: Unit, cause: Cause, facts: Iterable[Stored]) -> None:
             case "tracking":
                 fold.track(unit, cause, fact)
             case "product":
-                counts.learn(unit, cause, fact)
+                aliases.learn(unit, cause, fact)
             case "privacy_request":
                 erasure.take(unit, cause, fact)
             case _:

@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from connectors.catalogue import connector
 from connectors.connection import Connection
-from functions import api
+from functions import api, cache
 from functions.registry import connections
 from functions.routes import app
 from ops.commands.feeding import headers
@@ -49,7 +49,7 @@ def forget() -> None:
         if name.startswith("functions."):
             for cached in (value for value in vars(module).values() if hasattr(value, "cache_clear")):
                 cached.cache_clear()
-    connections._remembered.clear()
+    cache._remembered.clear()
 
 
 @dataclass
@@ -139,7 +139,7 @@ class MotoHub:
         noted = self.connections[connection_id].model_copy(update={"delivery": made["UUID"]})
         self.connections[connection_id] = noted
         connections.register(self.dynamo, "Connections", noted)
-        connections._remembered.clear()
+        cache._remembered.clear()
         return str(made["UUID"])
 
     # Calling functions.
@@ -286,7 +286,7 @@ class MotoHub:
                 self.dynamo.delete_item(TableName=table, Key={name: item[name] for name in names})
         for connection in self.connections.values():
             connections.register(self.dynamo, "Connections", connection)
-        connections._remembered.clear()
+        cache._remembered.clear()
         app.tenants.cache_clear()
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from moto_hub import TOKEN, MotoHub
 from connectors.bundle import bundle_of, pack
 from events.facts import build
 from functions import runtime
-from functions.registry import connections
+from functions.registry import connectors
 from records.apply import apply
 from records.cause import Cause
 
@@ -111,7 +111,7 @@ class Shop:
     def register(self) -> None:
         """Register a connector of its own."""
         made = bundle_of(corner.parts())
-        connections.registry().add(self.tenant, made.name, made.digest, pack(made), "2026-11-22T09:00:00.000Z")
+        connectors.registry().add(self.tenant, made.name, made.digest, pack(made), "2026-11-22T09:00:00.000Z")
 
     def _replays(self) -> str:
         said = {"since": "2020-01-01T00:00:00Z", "limit": 1, "dry_run": True}

@@ -1,8 +1,11 @@
 """Send one push to a channel, and keep what became of it. What a crash leaves open is sent again, word for word."""
 
+import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+import orjson
 
 from connectors.catalogue import Connector
 from connectors.client import Answer, Push, make_call
@@ -12,7 +15,7 @@ from connectors.translate import context
 from functions import runtime
 from functions.batches import LaterError, backoff
 from functions.delivery.lease import Lease
-from functions.registry import connections
+from functions.registry import secrets
 from functions.runtime import logger
 from mappings.engine import load_out
 from records import ids
@@ -77,7 +80,7 @@ def _call(task: Task, wanted: Wanted, push: dict[str, Any], shown: Lease, sent_a
     """
     name = task.kind.manifest.pushes[push["record"]].call
     try:
-        answer: Answer = make_call(connections.client_of(task.connection), name, Push(**push))
+        answer: Answer = make_call(secrets.client_of(task.connection), name, Push(**push))
     except ConnectorError as error:
         if error.retry:
             log(task, wanted, "waiting", str(error), code=error.code)
@@ -125,3 +128,8 @@ def log(task: Task, wanted: Wanted, outcome: str, why: str, **more: Any) -> None
     except ConflictError:
         return
     logger.info("pushed", connection_id=connection_id, outcome=outcome, why=why)
+
+
+def digest(body: dict[str, Any]) -> str:
+    """Give a short digest of a body, to compare it with what a channel confirmed."""
+    return hashlib.sha256(orjson.dumps(body, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()[:24]

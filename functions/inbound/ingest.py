@@ -4,7 +4,7 @@ from connectors.connection import Connection
 from connectors.errors import TopicError
 from connectors.manifest import delivery_of
 from functions import runtime
-from functions.registry import connections
+from functions.registry import connectors
 from mappings.errors import PayloadError
 from mappings.payloads import parse
 from records.store.inbox import Delivery, Receipt
@@ -46,7 +46,7 @@ def ingest(
 
 def _delivery(connection: Connection, topic: str, body: bytes, content_type: str) -> str:
     """Name a document that no webhook header names. What cannot be read is the same as its own bytes."""
-    manifest = connections.connector_of(connection).manifest
+    manifest = connectors.connector_of(connection).manifest
     try:
         return delivery_of(manifest, topic, {}, parse(body, content_type), body)
     except (PayloadError, TopicError):

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from functions import runtime
-from functions.registry import connections
+from functions import cache, runtime
 from records.products import kits
 from records.products.kits import Kits
 from records.store import keys
@@ -13,13 +12,13 @@ FRESH = 60.0  # seconds; a kit is known everywhere that long after it was define
 
 def table(tenant: str) -> Kits:
     """Give a tenant's kits."""
-    found: Kits = connections.remember(_name(tenant), lambda: _read(tenant), FRESH)
+    found: Kits = cache.remember(_name(tenant), lambda: _read(tenant), FRESH)
     return found
 
 
 def forget(tenant: str) -> None:
     """Read them again when they are next asked for."""
-    connections.forget(_name(tenant))
+    cache.forget(_name(tenant))
 
 
 def _name(tenant: str) -> str:

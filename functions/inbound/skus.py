@@ -5,8 +5,8 @@ from typing import Any
 from connectors.client import make_call
 from connectors.connection import Connection
 from functions import runtime
-from functions.registry import connections
-from records.stock import counts
+from functions.registry import connectors, secrets
+from records.products import aliases
 from records.store import keys
 from records.store.actions import Item, Key
 
@@ -17,7 +17,7 @@ def resolve(connection: Connection, statements: list[dict[str, Any]]) -> None:
     Raises:
         ConnectorError: the channel had to be asked and did not answer.
     """
-    manifest = connections.connector_of(connection).manifest
+    manifest = connectors.connector_of(connection).manifest
     wanting: list[tuple[dict[str, Any], str]] = []
     for statement in statements:
         if statement["kind"] in ("stock_count", "stock_movement"):
@@ -61,15 +61,15 @@ def _look_up(connection: Connection, kind: str, values: list[str], table: dict[s
 
 def _ask(connection: Connection, kind: str, value: str) -> str | None:
     """Ask the channel, and remember both directions."""
-    identity = connections.connector_of(connection).manifest.identity
+    identity = connectors.connector_of(connection).manifest.identity
     method = identity.sku_of if kind == "stock" else identity.stock_id_of
     if method is None:
         return None
-    means: str | None = make_call(connections.client_of(connection), method, value)
+    means: str | None = make_call(secrets.client_of(connection), method, value)
     if means:
         sku, stock_id = (means, value) if kind == "stock" else (value, means)
         names = (connection.tenant, connection.connection_id)
         runtime.records().write(
-            [counts.alias(*names, "stock", stock_id, sku), counts.alias(*names, "sku", sku, stock_id)]
+            [aliases.alias(*names, "stock", stock_id, sku), aliases.alias(*names, "sku", sku, stock_id)]
         )
     return means

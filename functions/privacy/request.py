@@ -16,7 +16,7 @@ from functions import indexes, runtime
 from functions.privacy import propagation, shop
 from functions.privacy.payloads import forget
 from functions.privacy.search import BEGINNING, KEPT, Hit, Sought, is_about_somebody, order_id_of, pages
-from functions.registry import connections
+from functions.registry import connections, tenants
 from functions.runtime import logger
 from records import ids
 from records.apply import change
@@ -63,7 +63,7 @@ def work_on(item: Item, run: Run) -> None:
 def cause_of(item: Item) -> Cause:
     """Give the cause of what a request changes."""
     tenant, at = str(item["tenant"]), runtime.rfc3339(runtime.now())
-    people = connections.people_of(tenant)
+    people = tenants.people_of(tenant)
     group = people if people != tenant else ""
     return Cause(tenant, item["cause"], item["connection_id"], at, hop=int(item["hop"]), group=group)
 

@@ -14,7 +14,7 @@ from connectors.errors import ConnectorError, ManifestError, TopicError
 from connectors.translate import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
 from functions import runtime
 from functions.privacy.redaction import Names
-from functions.registry import connections
+from functions.registry import connections, connectors
 from mappings.errors import MappingFileError
 from records import ids
 from records.customers.claims import claims, statement_of
@@ -171,7 +171,7 @@ def reading(item: Item) -> Reading:
         payload = parse(item["body"], item["content_type"])
         if connection is None:
             return Reading(payload)
-        kind = connections.connector_of(connection)
+        kind = connectors.connector_of(connection)
         said, _ = statements(kind, connection, item["topic"], payload, item["received_at"])
         facts = [stored(fact(each, item["event_id"], connection)) for each in said]
         return Reading(payload, facts, wanted(kind, item["topic"], payload))

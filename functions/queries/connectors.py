@@ -1,28 +1,18 @@
-"""Which connectors a tenant has, and taking a declarative one in at run time: linted, tried, versioned, used."""
+"""Which connectors a tenant has, and what each can do."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from connectors import catalogue
 from connectors.catalogue import Connector
 from connectors.errors import ManifestError
 from connectors.manifest import Manifest
-from functions.registry import connections
-from functions.registry.bundles import Entry, Registry
-
-
-class RefusedError(Exception):
-    """What was sent does not become a connector. `faults` says everything that is wrong, each with check and file."""
-
-    def __init__(self, faults: list[dict[str, str]]) -> None:
-        super().__init__(f"{len(faults)} faults")
-        self.faults = faults
+from functions.registry import connectors
+from functions.registry.bundles import Entry
 
 
 def listed(tenant: str) -> list[dict[str, Any]]:
     """List the repository's connectors and those the tenant registered."""
-    own = [_registered(tenant, entry) for entry in connections.registry().entries(tenant)]
+    own = [_registered(tenant, entry) for entry in connectors.registry().entries(tenant)]
     return [capabilities(catalogue.connector(name)) for name in catalogue.names()] + own
 
 
@@ -34,15 +24,15 @@ def described(tenant: str, name: str) -> dict[str, Any]:
     """
     if catalogue.is_here(name):
         return details(catalogue.connector(name))
-    entry = connections.registry().entry(tenant, name)
+    entry = connectors.registry().entry(tenant, name)
     if entry is None:
         raise ManifestError(f"there is no connector {name[:80]!r}")
     versions = [{"version": each.version, "at": each.at} for each in entry.versions]
-    return {**details(connections.connector_named(tenant, f"{name}@{entry.current}")), "versions": versions}
+    return {**details(connectors.connector_named(tenant, f"{name}@{entry.current}")), "versions": versions}
 
 
 def _registered(tenant: str, entry: Entry) -> dict[str, Any]:
-    return capabilities(connections.connector_named(tenant, f"{entry.name}@{entry.current}"))
+    return capabilities(connectors.connector_named(tenant, f"{entry.name}@{entry.current}"))
 
 
 def capabilities(kind: Connector) -> dict[str, Any]:
@@ -88,41 +78,3 @@ def abilities(manifest: Manifest) -> list[dict[str, str]]:
         how += ["compare-and-swap"] if push.compare_and_swap else []
         rows.append({"does": "pushes", "what": record, "how": ", ".join([*how, push.idempotency])})
     return rows
-
-
-def register(registry: Registry, tenant: str, parts: Any, at: str) -> tuple[dict[str, Any], bool]:
-    """Take a connector in, and say which version it is and whether that is new. Its connections use it at once.
-
-    Raises:
-        RefusedError: it has faults; nothing was changed.
-        ConflictError: somebody else registered the same name at this moment.
-        StoreUnavailableError: it may not be registered.
-    """
-    # None of this is needed for what the API mostly does.
-    from connectors.bundle import BundleError, bundle_of, lay_out, pack  # noqa: PLC0415
-
-    try:
-        bundle = bundle_of(parts)
-    except BundleError as error:
-        raise RefusedError([_fault("bundle", "", each) for each in error.faults]) from error
-    with tempfile.TemporaryDirectory(prefix="tributary-") as folder:
-        faults = _faults(lay_out(bundle, Path(folder)))
-    if faults:
-        raise RefusedError(faults)
-    entry, is_new = registry.add(tenant, bundle.name, bundle.digest, pack(bundle), at)
-    return {"connector": bundle.name, "version": entry.current, "versions": len(entry.versions)}, is_new
-
-
-def _faults(folder: Path) -> list[dict[str, str]]:
-    """Lint; what passes is tried against the conformance kit, for which it has to be whole."""
-    from connectors.workshop import conformance  # noqa: PLC0415
-    from connectors.workshop.lint import lint  # noqa: PLC0415
-
-    found = [_fault(each.check, each.file, each.message) for each in lint([folder])]
-    if found:
-        return found
-    return [_fault(each.check, each.subject, each.message) for each in conformance.conform(catalogue.at(folder))]
-
-
-def _fault(check: str, file: str, message: str) -> dict[str, str]:
-    return {"check": check, "file": file, "message": message}

@@ -8,15 +8,16 @@ from connectors.connection import Connection
 from functions import indexes, runtime
 from functions.inbound import kits
 from functions.queries.lookup import MissingError
-from functions.registry import connections
+from functions.registry import connectors
 from records import desired
-from records.desired import Viewer
 from records.orders import order as orders
 from records.orders import reservations
 from records.stock import ledger as ledgers
 from records.stock import position as stock
+from records.stock import promise
 from records.stock import shortages as shortage_list
 from records.stock.position import plain
+from records.stock.promise import Viewer
 from records.store import keys
 from records.store.actions import Item
 from records.store.packing import unpack
@@ -26,7 +27,7 @@ NUMBERS = ("on_hand", "reserved", "safety", "incoming", "available", "shortage")
 
 def viewer_of(connection: Connection, tier: str | None = None) -> Viewer:
     """Say what decides how a connection sees stock now; `tier` is of one customer, else its customers' own."""
-    rule = connections.connector_of(connection).manifest.pushes.get("stock")
+    rule = connectors.connector_of(connection).manifest.pushes.get("stock")
     return Viewer(
         connection.connection_id,
         connection.sells_from,
@@ -92,9 +93,9 @@ def wanted(tenant: str, sku: str, viewer: Viewer) -> list[desired.Wanted]:
     """Say what a channel should show of a SKU, or of a kit."""
     components = kits.table(tenant).get(sku)
     if components is None:
-        return desired.stock_wanted(sku, stock_items(tenant, sku), viewer)
+        return promise.stock_wanted(sku, stock_items(tenant, sku), viewer)
     parts = {part: (Decimal(each), stock_items(tenant, part)) for part, each in components.items()}
-    return desired.kit_wanted(sku, parts, viewer)
+    return promise.kit_wanted(sku, parts, viewer)
 
 
 def ledger(tenant: str, sku: str) -> dict[str, Any]:

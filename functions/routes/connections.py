@@ -1,4 +1,4 @@
-"""Routes that switch a connection: pause, resume, rotate a secret, reconcile with its channel."""
+"""Routes of connections: list, hand in a payload, pause, resume, rotate a secret, reconcile with the channel."""
 
 import os
 from datetime import datetime
@@ -10,10 +10,11 @@ from chalice.app import Response
 from connectors.connection import Connection
 from connectors.errors import ManifestError
 from functions import runtime
-from functions.problems import answer
+from functions.inbound.ingest import ingest
+from functions.problems import answer, problem
 from functions.queries import lookup
-from functions.registry import connections
-from functions.routes.app import RefusedError, body, route
+from functions.registry import connections, connectors
+from functions.routes.app import RefusedError, body, query, raw_body, request, route
 from records.store import keys
 from records.store.actions import Update
 
@@ -71,7 +72,7 @@ def _polls_of(connection: Connection) -> list[str]:
     """
     if connection.status != "active":
         raise RefusedError(409, "connection_paused", f"{connection.connection_id} is paused: resume it first.")
-    polls = sorted(connections.connector_of(connection).manifest.polls)
+    polls = sorted(connectors.connector_of(connection).manifest.polls)
     if not polls:
         raise RefusedError(409, "nothing_to_poll", f"{connection.connector} has no list to read: it calls by itself.")
     return polls
@@ -87,3 +88,28 @@ def _moment(said: str | None) -> str:
     except (ValueError, OverflowError) as error:
         raise RefusedError(400, "body_invalid", "since must be a time such as 2026-01-31T09:00:00Z.") from error
     raise RefusedError(400, "body_invalid", "since must name its time zone, as in 2026-01-31T09:00:00Z.")
+
+
+MAX_BODY = 6 * 1024 * 1024
+
+
+@route("/v1/connections")
+def list_connections(tenant: str) -> Any:
+    """List the tenant's connections."""
+    return {"connections": lookup.registered(tenant)}
+
+
+@route("/v1/connections/{connection_id}/payloads", "POST")
+def hand_in(tenant: str, connection_id: str) -> Any:
+    """Take a payload handed in by hand (a file of a poll-only channel, a resource): `?topic=` says what it is."""
+    connection = lookup.connection_of(tenant, connection_id)
+    topics = connectors.connector_of(connection).manifest.receives.topics
+    topic = query("topic").get("topic", "")
+    if topic not in topics:
+        return problem(400, "topic_unknown", f"Ask with ?topic= one of: {', '.join(sorted(topics))}.")
+    body = raw_body()
+    if len(body) > MAX_BODY:
+        return problem(413, "body_too_large", f"The body has {len(body)} bytes; {MAX_BODY} are taken.")
+    content_type = request().headers.get("content-type", "application/json")
+    receipt = ingest(connection, topic, body, content_type=content_type)
+    return answer(200 if receipt.repeated else 202, {"event_id": receipt.event_id})

@@ -4,8 +4,8 @@ from typing import Any
 
 from functions import indexes
 from functions.problems import problem
-from functions.queries import identity, lookup
-from functions.registry.connections import people_of
+from functions.queries import customers, identity
+from functions.registry.tenants import people_of
 from functions.routes.app import page_size, query, route
 
 
@@ -13,9 +13,9 @@ from functions.routes.app import page_size, query, route
 def list_customers(tenant: str) -> Any:
     """Find customers by e-mail, phone or loyalty card, or by a name and what else is known of them."""
     asked = query("email", "phone", "loyalty", "q")
-    key = lookup.key_of(asked)
+    key = customers.key_of(asked)
     if key is not None:
-        return {"customers": lookup.find_customers(people_of(tenant), key)}
+        return {"customers": customers.find_customers(people_of(tenant), key)}
     if not asked.get("q"):
         return problem(400, "query_missing", "Ask with ?email=, ?phone= (E.164), ?loyalty= or ?q=.")
     found = identity.search(people_of(tenant), asked["q"])
@@ -27,7 +27,7 @@ def list_customers(tenant: str) -> Any:
 @route("/v1/customers/{customer_id}")
 def get_customer(tenant: str, customer_id: str) -> Any:
     """Give a golden record."""
-    return lookup.customer(people_of(tenant), customer_id)
+    return customers.customer(people_of(tenant), customer_id)
 
 
 @route("/v1/customers/{customer_id}/timeline")

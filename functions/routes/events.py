@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.indexes import Cursor
-from functions.queries import lookup
+from functions.queries.events import event, events_of, parked
 from functions.routes.app import page_size, paging, query, route
 
 END = "-"  # of one of the two lists
@@ -15,14 +15,14 @@ def list_events(tenant: str) -> Any:
     asked = query("limit", "cursor")
     limit = page_size(asked)
     with paging():
-        listed, cursor = lookup.events(tenant, limit, asked.get("cursor"))
+        listed, cursor = events_of(tenant, limit, asked.get("cursor"))
     return {"events": listed, "cursor": cursor}
 
 
 @route("/v1/events/{event_id}")
 def get_event(tenant: str, event_id: str) -> Any:
     """Give the whole trace of an event."""
-    return lookup.event(tenant, event_id)
+    return event(tenant, event_id)
 
 
 @route("/v1/quarantine")
@@ -38,4 +38,4 @@ def list_quarantine(tenant: str) -> Any:
 
 
 def _parked(tenant: str, status: str, start: str) -> tuple[list[dict[str, Any]], Cursor]:
-    return ([], None) if start == END else lookup.parked(tenant, status, start or None)
+    return ([], None) if start == END else parked(tenant, status, start or None)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from functions import runtime
-from functions.queries import identity, lookup
-from functions.registry.connections import people_of
+from functions.queries import customers, identity
+from functions.registry.tenants import people_of
 from functions.routes.app import RefusedError, body, by_hand, paging, query, route
 from records import ids
 from records.apply import change
@@ -24,9 +24,9 @@ def merge_customers(tenant: str, customer_id: str) -> Any:
     """Make one customer of two."""
     said = body(customer_id=str, by=TEXT, why=TEXT)
     for each in (customer_id, said["customer_id"]):
-        lookup.customer(people_of(tenant), each)
+        customers.customer(people_of(tenant), each)
     _decide(tenant, lambda unit, cause: decisions.merge(unit, cause, customer_id, said["customer_id"], *_who(said)))
-    return lookup.customer(people_of(tenant), customer_id)
+    return customers.customer(people_of(tenant), customer_id)
 
 
 @route("/v1/customers/{customer_id}/unmerge", "POST")
@@ -39,7 +39,7 @@ def unmerge_customer(tenant: str, customer_id: str) -> Any:
     if bool(names) == bool(merged) or not all(isinstance(name, str) for name in names):
         raise RefusedError(400, "body_invalid", "Send either accounts, a list of texts, or the customer_id to part.")
     owner = people_of(tenant)
-    before = lookup.customer(owner, customer_id)
+    before = customers.customer(owner, customer_id)
 
     def part(unit: Unit, cause: Cause) -> None:
         parted = decisions.branch(unit, cause, merged) if merged else {ids.customer_id(owner, name) for name in names}
@@ -86,7 +86,7 @@ def list_shared_values(tenant: str) -> Any:
 def set_shared_value(tenant: str) -> Any:
     """Say that an e-mail, a phone or a card is nobody's own and links nobody, or with `shared: false` take it back."""
     said = body(email=TEXT, phone=TEXT, loyalty=TEXT, shared=(bool, type(None)), by=TEXT)
-    key = lookup.key_of({name: said[name] for name in ("email", "phone", "loyalty") if said.get(name)})
+    key = customers.key_of({name: said[name] for name in ("email", "phone", "loyalty") if said.get(name)})
     if key is None:
         raise RefusedError(400, "body_invalid", "Send an email, a phone (E.164) or a loyalty card.")
     is_shared, by = said.get("shared") is not False, _who(said)[0]

@@ -4,9 +4,9 @@ from typing import Any
 
 from functions import indexes, runtime
 from functions.problems import answer
-from functions.queries import lookup
+from functions.queries import customers
 from functions.queries.lookup import MissingError
-from functions.registry.connections import people_of
+from functions.registry.tenants import people_of
 from functions.routes.app import RefusedError, body, by_hand, paging, query, route
 from records.apply import change
 from records.customers import erasure
@@ -20,17 +20,17 @@ SAID = ("type", "connection_id", "stage", "requested_at", "due_at", "erased_at",
 @route("/v1/customers/{customer_id}/export")
 def export_customer(tenant: str, customer_id: str) -> Any:
     """Give all that is kept of a customer, part by part: ask again with ?cursor= until there is none."""
-    from functions.queries import timeline  # noqa: PLC0415 (it maps payloads again, which no other route does)
+    from functions.privacy import access  # noqa: PLC0415 (it maps payloads again, which no other route does)
 
     with paging():
-        return timeline.export(tenant, customer_id, query("cursor").get("cursor"))
+        return access.export(tenant, customer_id, query("cursor").get("cursor"))
 
 
 @route("/v1/customers/{customer_id}/erase", "POST")
 def erase_customer(tenant: str, customer_id: str) -> Any:
     """Begin to erase a customer; the receipt says how far it is."""
     body()
-    item, cause = lookup.customer_item(people_of(tenant), customer_id), by_hand(tenant)
+    item, cause = customers.customer_item(people_of(tenant), customer_id), by_hand(tenant)
     subject = {"customer_id": item["id"]}
     made = change(
         runtime.records(),

@@ -1,113 +1,19 @@
-"""`tributary connections …`, `events …`, `quarantine …`, `feed`."""
+"""`tributary events …`, `quarantine …`, `feed`"""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from connectors.connection import Connection
-from ops.commands import feeding, printing, trying
+from ops.commands import feeding, printing
 from ops.commands.options import AsJson, Cursor
-from ops.commands.printing import say, step
-from ops.hub import connections as connecting
+from ops.commands.printing import say
 from ops.hub import target
 from ops.hub.deploy import Hub
 from ops.hub.target import Api
 
-connections = typer.Typer(no_args_is_help=True)
 events = typer.Typer(no_args_is_help=True)
 quarantine = typer.Typer(no_args_is_help=True)
-
-PUBLIC = {"secret_arn"}
-
-
-@connections.command("add")
-def add(
-    connector: str,
-    id_: Annotated[str, typer.Option("--id", help="Your name for the account, e.g. shop-fr.")],
-    base_url: Annotated[str, typer.Option(help="Where the channel's API answers.")],
-    set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, e.g. timezone=Europe/Paris.")] = None,
-    secret: Annotated[
-        list[str] | None, typer.Option("--secret", help="NAME=VALUE, for each the connector names.")
-    ] = None,
-    event_bus: Annotated[
-        str, typer.Option(help="The partner event bus that brings the channel's events (Salesforce).")
-    ] = "",
-    tenant: str = target.TENANT,
-    as_json: AsJson = False,
-) -> None:
-    """Register an account at a channel."""
-    fields = {"connection_id": id_, "connector": connector, "tenant": tenant, "base_url": base_url.rstrip("/")}
-    secrets = dict(pair.partition("=")[::2] for pair in secret or [])
-    step(f"deploying infra/connection.yaml for {id_}")
-    hub = target.current()
-    made = connecting.add(hub, {**fields, **trying.settings(set_ or [])}, secrets, event_bus)
-    say(as_json=as_json, content=_shown(hub, made), people=lambda said: printing.pairs(id_, said))
-
-
-def _shown(hub: Hub, connection: Connection) -> dict[str, Any]:
-    return {**connection.model_dump(exclude=PUBLIC), **connecting.inbound_queue(hub, connection.connection_id)}
-
-
-@connections.command("list")
-def list_(as_json: AsJson = False) -> None:
-    """List the connections."""
-    found = [each.model_dump(exclude=PUBLIC) for each in connecting.listed(target.current())]
-    say(as_json=as_json, content=found, people=_show_connections)
-
-
-def _show_connections(content: list[dict[str, Any]]) -> None:
-    columns = ("connection_id", "connector", "tenant", "status", "base_url", "webhook_url")
-    printing.table("Connections", columns, [[each[name] for name in columns] for each in content])
-
-
-@connections.command()
-def show(connection_id: str, as_json: AsJson = False) -> None:
-    """Show a connection."""
-    hub = target.current()
-    content = _shown(hub, connecting.load(hub, connection_id))
-    say(as_json=as_json, content=content, people=lambda said: printing.pairs(connection_id, said))
-
-
-@connections.command()
-def pause(connection_id: str, as_json: AsJson = False) -> None:
-    """Stop pushing to a channel and polling it; what it sends is still taken."""
-    made = connecting.pause(target.current(), connection_id)
-    say(
-        as_json=as_json,
-        content={"status": made.status},
-        people=lambda said: step(f"{connection_id} is {said['status']}"),
-    )
-
-
-@connections.command()
-def resume(connection_id: str, as_json: AsJson = False) -> None:
-    """Go on with a paused channel."""
-    made = connecting.resume(target.current(), connection_id)
-    say(
-        as_json=as_json,
-        content={"status": made.status},
-        people=lambda said: step(f"{connection_id} is {said['status']}"),
-    )
-
-
-@connections.command()
-def rotate(
-    connection_id: str,
-    secret: Annotated[str, typer.Option("--secret", help="NAME=VALUE, the new one.")],
-    as_json: AsJson = False,
-) -> None:
-    """Change a secret; the old one verifies what was signed with it for another day."""
-    name, _, value = secret.partition("=")
-    connecting.rotate(target.current(), connection_id, name, value)
-    say(as_json=as_json, content={"rotated": name}, people=lambda said: step(f"{said['rotated']} is changed"))
-
-
-@connections.command()
-def remove(connection_id: str, as_json: AsJson = False) -> None:
-    """Forget a connection and its secret. Records stay."""
-    connecting.remove(target.current(), connection_id)
-    say(as_json=as_json, content={"removed": connection_id}, people=lambda said: step(f"{said['removed']} is removed"))
 
 
 @events.command("list")

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from records import desired, ids
+from records import ids
 from records.cause import Cause
-from records.desired import Viewer
 from records.errors import RecordError
 from records.orders import fold
 from records.stock import position as stock
+from records.stock import promise
 from records.stock.allocation import Allotment, Free, Wish, allot
+from records.stock.promise import Viewer
 from records.store import keys
 from records.store.actions import Is, Item, Key, Update
 from records.store.unit import LIMIT, Unit
@@ -109,7 +110,7 @@ def _free(unit: Unit, tenant: str, request: Request, viewer: Viewer) -> Free:
     for sku in {sku for wish in request.wishes for sku, _ in wish.parts}:
         items = {place: unit.item(keys.stock(tenant, sku, place)) or {} for place in request.places}
         seen = {place: stock.position(item, viewer.now) for place, item in items.items()}
-        free[sku] = desired.promised(seen, request.places, viewer.buffer, viewer.tier)
+        free[sku] = promise.promised(seen, request.places, viewer.buffer, viewer.tier)
     return free
 
 

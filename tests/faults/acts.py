@@ -12,10 +12,10 @@ from records.apply import change
 from records.cause import Cause
 from records.customers import decisions
 from records.customers.decisions import DecisionError
-from records.desired import Viewer
 from records.orders import reservations
 from records.orders.reservations import Request, ReservationError
 from records.stock.allocation import Wish
+from records.stock.promise import Viewer
 from records.store.actions import Store
 from records.store.unit import Unit
 

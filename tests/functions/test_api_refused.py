@@ -128,7 +128,7 @@ def test_a_bug_is_a_problem_without_a_stack_trace(market: MotoHub, monkeypatch: 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("functions.queries.lookup.order", broken)
+    monkeypatch.setattr("functions.queries.orders.order", broken)
     answer = market.ask("/v1/orders/ord_1")
     assert (answer.status, answer.problem()) == (500, "internal_error")
     assert "secret detail" not in answer.body

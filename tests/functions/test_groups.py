@@ -9,8 +9,7 @@ from moto_hub import REGION, MotoHub
 from neighbours import OURS, THEIRS, TOKENS, Shop, rows, settle
 
 from connectors.errors import ManifestError
-from functions import runtime
-from functions.registry import connections
+from functions import cache, runtime
 from ops.hub import tenants
 from ops.hub.deploy import Hub
 
@@ -30,7 +29,7 @@ def house(moto_world: MotoHub) -> Iterator[dict[str, Shop]]:
         tenants.share(hub_of(), tenant, "maison")
         assert tenants.settle(hub_of(), tenant) == GROUP
         shop.open()
-    connections._remembered.clear()
+    cache._remembered.clear()
     for shop in shops.values():
         shop.trade()
     return shops

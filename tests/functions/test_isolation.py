@@ -13,7 +13,7 @@ from neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, cursor_of, rows, s
 
 from functions import runtime
 from functions.contract.document import DECLARED
-from functions.registry import connections
+from functions.registry.secrets import secrets as secrets_of
 from functions.routes import app
 
 OWN = {"order": "ord_1", "sku": "MUG", "connection": "web-of-acme"}
@@ -250,7 +250,7 @@ def test_a_connection_reads_its_own_secret_alone(street: dict[str, Shop], monkey
             "provide-client-params.secrets-manager.GetSecretValue", note
         )
         read.clear()
-        assert connections.secrets(at) == hub.kept[connection_id]
+        assert secrets_of(at) == hub.kept[connection_id]
         assert read == [at.secret_arn]
         assert re.search(f"connection/{connection_id}-[^/]*$", at.secret_arn)
 

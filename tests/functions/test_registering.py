@@ -10,9 +10,9 @@ from moto_hub import Answer, MotoHub, forget
 
 from connectors.connection import Connection
 from connectors.errors import ManifestError
-from functions.queries import connectors
-from functions.registry import connections
+from functions.registry import admission, connections
 from functions.registry.bundles import Registry
+from functions.registry.connectors import connector_of, registry
 from records.errors import ConflictError
 
 OTHER = "token-of-main"
@@ -45,8 +45,8 @@ def test_a_connector_is_registered_once_and_each_other_content_is_a_version(moto
     assert post(moto_hub, corner.parts()).status == 200
     second = post(moto_hub, {**corner.parts(), "readme": corner.README + "more"})
     assert (second.status, second.json()["versions"]) == (201, 2)
-    assert connections.connector_of(at("acme")).version == second.json()["version"]
-    old = connections.connector_of(at("acme", f"corner@{first.json()['version']}"))
+    assert connector_of(at("acme")).version == second.json()["version"]
+    old = connector_of(at("acme", f"corner@{first.json()['version']}"))
     assert (old.version, old.manifest.channel) == (first.json()["version"], "corner")
 
 
@@ -63,9 +63,9 @@ def test_a_tenant_never_sees_nor_changes_another_tenants_connector(moto_hub: Mot
     assert moto_hub.ask("/v1/connectors/corner", token=OTHER).status == 404
     assert "corner" not in {each["channel"] for each in moto_hub.ask("/v1/connectors", OTHER).json()["connectors"]}
     with pytest.raises(ManifestError, match="there is no connector 'corner'"):
-        connections.connector_of(at("main"))
+        connector_of(at("main"))
     assert post(moto_hub, {**corner.parts(), "readme": corner.README + "theirs"}, OTHER).status == 201
-    assert connections.connector_of(at("acme")).version == first["version"]
+    assert connector_of(at("acme")).version == first["version"]
 
 
 def test_connectors_lie_beside_connections_and_are_none(moto_hub: MotoHub) -> None:
@@ -103,19 +103,19 @@ def test_a_token_is_needed(moto_hub: MotoHub) -> None:
 
 def test_of_two_that_register_at_once_one_is_told(moto_hub: MotoHub, monkeypatch: pytest.MonkeyPatch) -> None:
     post(moto_hub, corner.parts())
-    registry = connections.registry()
-    stale = registry.entry("acme", "corner")
+    registered = registry()
+    stale = registered.entry("acme", "corner")
     post(moto_hub, {**corner.parts(), "readme": corner.README + "first"})
     monkeypatch.setattr(Registry, "entry", lambda *_: stale)
     with pytest.raises(ConflictError):
-        connectors.register(registry, "acme", {**corner.parts(), "readme": corner.README + "second"}, "now")
+        admission.register(registered, "acme", {**corner.parts(), "readme": corner.README + "second"}, "now")
 
 
 @pytest.mark.parametrize("reference", ["corner@9-nothing", "corner@../../x", "nobody", "square@1"])
 def test_a_version_that_is_not_there_is_said(moto_hub: MotoHub, reference: str) -> None:
     post(moto_hub, corner.parts())
     with pytest.raises(ManifestError):
-        connections.connector_of(at("acme", reference))
+        connector_of(at("acme", reference))
 
 
 def test_a_bundle_that_somebody_damaged_is_said_and_not_run(moto_hub: MotoHub) -> None:
@@ -123,4 +123,4 @@ def test_a_bundle_that_somebody_damaged_is_said_and_not_run(moto_hub: MotoHub) -
     key = f"connectors/acme/corner/{version}.zip"
     boto3.client("s3").put_object(Bucket="packages", Key=key, Body=b"PK something else")
     with pytest.raises(ManifestError, match="the bundle cannot be read"):
-        connections.registry().open("acme", "corner", version)
+        registry().open("acme", "corner", version)

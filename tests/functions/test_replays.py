@@ -10,9 +10,9 @@ from moto_hub import VARIABLES, MotoHub, forget
 
 from connectors.bundle import bundle_of, pack
 from connectors.signatures import sign
-from functions import runtime
+from functions import cache, runtime
 from functions.inbound import replay as replaying
-from functions.registry import connections
+from functions.registry import connections, connectors
 from records.store.inbox import Delivery
 
 SHOP = "corner-shop"
@@ -40,8 +40,8 @@ def shop(moto_hub: MotoHub) -> MotoHub:
 def register(hub: MotoHub, **changed: str) -> str:
     """Make a content the connector's current version, as the API does once it has found no fault."""
     made = bundle_of(corner.parts(**changed))
-    entry, _ = connections.registry().add("acme", made.name, made.digest, pack(made), runtime.rfc3339(runtime.now()))
-    connections._remembered.clear()
+    entry, _ = connectors.registry().add("acme", made.name, made.digest, pack(made), runtime.rfc3339(runtime.now()))
+    cache._remembered.clear()
     return f"corner@{entry.current}"
 
 
@@ -138,7 +138,7 @@ def test_what_is_quarantined_is_applied_once_its_sku_is_known(shop: MotoHub) -> 
     assert shop.event(event_id)["code"] == "sku_unknown"
     mended = shop.connections[SHOP].model_copy(update={"aliases": {"31": "MUG-BLUE"}})
     connections.register(shop.dynamo, "Connections", mended)
-    connections._remembered.clear()
+    cache._remembered.clear()
     (listed,) = shop.tell("/v1/replays", {"outcome": "quarantined", "dry_run": True}).json()["events"]
     assert (listed["event_id"], listed["will"], listed["facts"]) == (event_id, "apply", 1)
     assert shop.replay() == []
@@ -182,7 +182,7 @@ def test_events_of_a_connection_that_is_gone_or_anothers_now_are_left_alone(shop
     map_better(shop)
     theirs = shop.connections[SHOP].model_copy(update={"tenant": "main"})
     connections.register(shop.dynamo, "Connections", theirs)
-    connections._remembered.clear()
+    cache._remembered.clear()
     answer = replay(shop, event_id)
     assert (answer["will"], answer["why"]) == ("nothing", "its connection is not registered")
     message = replaying._message("acme", {"event_id": event_id, "connection_id": SHOP}, "now")

@@ -9,8 +9,8 @@ import boto3
 import pytest
 from moto_hub import REGION, MotoHub
 
-from functions import runtime
-from functions.registry import connections
+from functions import cache, runtime
+from functions.registry import connections, connectors
 from records.store import keys
 
 
@@ -31,7 +31,7 @@ def is_handed_over(hub: MotoHub) -> bool:
 
 
 def status(hub: MotoHub) -> str:
-    connections._remembered.clear()
+    cache._remembered.clear()
     return {each["connection_id"]: each["status"] for each in hub.ask("/v1/connections").json()["connections"]}[
         "market"
     ]
@@ -138,7 +138,7 @@ def test_a_reconciliation_goes_back_as_far_as_it_says(market: MotoHub, monkeypat
     market.run("poll", {})
     assert asked
     assert set(asked) == {"2026-01-31T08:00:00.000Z"}
-    key = keys.cursor("acme", "market", next(iter(connections.connector_named("acme", "mirakl").manifest.polls)))
+    key = keys.cursor("acme", "market", next(iter(connectors.connector_named("acme", "mirakl").manifest.polls)))
     assert "polled_at" in runtime.records().get([key])[key]
 
 

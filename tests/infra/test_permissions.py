@@ -13,8 +13,8 @@ from granted import BY_LAMBDA, Right, granted, used
 from moto_hub import TOKEN, MotoHub, forget, moto_world
 
 from connectors.signatures import sign
-from functions import api, runtime
-from functions.registry import connections
+from functions import api, cache, runtime
+from functions.registry import connectors
 from functions.routes import app
 from ops.hub import templates
 
@@ -43,8 +43,8 @@ def seen(moto_world: MotoHub) -> Iterator[Seen]:
 
     def watched(name: str, event: Any) -> Any:
         if name != current[0]:  # a process of its own
-            connections._remembered.clear()
-            connections._registered.cache_clear()
+            cache._remembered.clear()
+            connectors._registered.cache_clear()
             app.tenants.cache_clear()
         current[0] = name
         if name == "api":

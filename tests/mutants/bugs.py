@@ -174,7 +174,7 @@ BUGS = (
     ),
     Bug(
         "push what the channel shows already",
-        "functions/push.py",
+        "functions/delivery/stock.py",
         "return expected is not None and stock.plain(expected) == wanted.value",
         "return False",
         ONCE,

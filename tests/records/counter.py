@@ -9,12 +9,12 @@ from retail import MUG, PLACE, TENANT, WEB, at
 from records import ids
 from records.apply import change
 from records.cause import Cause
-from records.desired import Viewer
 from records.errors import ConflictError
 from records.orders import reservations
 from records.orders.reservations import Request, ReservationError
 from records.stock import counts
 from records.stock.allocation import Wish
+from records.stock.promise import Viewer
 from records.store.actions import Store
 
 MINUTES = 10

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from retail import MUG, PLACE, SCARF, TENANT, TILL, WEB, at, fact, tell
 
-from records import desired
-from records.desired import Viewer
+from records.stock import promise
 from records.stock.allocation import Wish
+from records.stock.promise import Viewer
 from records.store import keys
 from records.store.memory import MemoryStore
 
@@ -37,7 +37,7 @@ def stocked(pieces: Lying) -> MemoryStore:
 
 def shown(store: MemoryStore, parts: Made, viewer: Viewer) -> dict[str | None, Decimal]:
     stocks = {part: (each, store.query(keys.stock(TENANT, part, "")[0])) for part, each in parts.items()}
-    return {each.location_id: Decimal(each.value) for each in desired.kit_wanted("SET", stocks, viewer)}
+    return {each.location_id: Decimal(each.value) for each in promise.kit_wanted("SET", stocks, viewer)}
 
 
 @given(lying, made_of, st.integers(0, 4))

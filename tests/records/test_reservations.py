@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from retail import MARKET, MUG, PLACE, SCARF, STAMPS, TENANT, TILL, WEB, at, count, fact, line, order, sent, tell, told
 
-from records import desired, ids
-from records.desired import Viewer
+from records import ids
 from records.orders import reservations
-from records.stock import ledger
+from records.stock import ledger, promise
 from records.stock import position as stock
 from records.stock.allocation import Wish, allot
+from records.stock.promise import Viewer
 from records.store import keys
 from records.store.actions import Item
 from records.store.memory import MemoryStore
@@ -232,7 +232,7 @@ def test_safety_stock_and_tiers_are_kept_from_channels_and_never_from_the_owner(
 
     def shown(connection_id: str, tier: str | None = None, owns: tuple[str, ...] = ()) -> str:
         viewer = Viewer(connection_id, (PLACE,), owns, 1, "location", tier, at(2))
-        return desired.stock_wanted(MUG, items, viewer)[0].value
+        return promise.stock_wanted(MUG, items, viewer)[0].value
 
     assert [shown(WEB), shown(WEB, "vip"), shown(TILL, owns=(PLACE,))] == ["4", "5", "9"]
 
@@ -248,7 +248,7 @@ def test_the_owner_is_told_of_a_reservation_and_counts_without_it() -> None:
     reserve(store, 1, "a", 2)
     key = keys.stock(TENANT, MUG, PLACE)
     viewer = Viewer(TILL, (PLACE,), (PLACE,), 0, "location", None, at(2))
-    (wanted,) = desired.stock_wanted(MUG, [store.items[key]], viewer)
+    (wanted,) = promise.stock_wanted(MUG, [store.items[key]], viewer)
     assert wanted.value == "3"
     store.items[key] |= {f"told#{at(2)}": dict(wanted.told or {}), "told_since": at(0)}
     tell(store, "c", count(3, 3, measure="available"))

@@ -22,11 +22,12 @@ from retail import (
     told,
 )
 
-from records import desired
 from records.apply import apply
 from records.cause import Cause
-from records.desired import Viewer
+from records.orders.desired import fulfillments_wanted
 from records.stock import position as stock
+from records.stock import promise
+from records.stock.promise import Viewer
 from records.store import keys
 from records.store.actions import Item
 from records.store.memory import MemoryStore
@@ -40,13 +41,13 @@ def viewer(connection_id: str, buffer: int = 0, per: str = "location", owns: tup
 
 def shown(store: MemoryStore, seen_by: Viewer) -> dict[str, str]:
     items = store.query(keys.stock(TENANT, MUG, "")[0])
-    return {each.key: each.value for each in desired.stock_wanted(MUG, items, seen_by)}
+    return {each.key: each.value for each in promise.stock_wanted(MUG, items, seen_by)}
 
 
 def expected(store: MemoryStore, seen_by: Viewer, confirmed: Item | None = None) -> Decimal | None:
     items = store.query(keys.stock(TENANT, MUG, "")[0])
-    (wanted,) = desired.stock_wanted(MUG, items, seen_by)
-    return desired.expected_stock(wanted, items, seen_by, confirmed)
+    (wanted,) = promise.stock_wanted(MUG, items, seen_by)
+    return promise.expected_stock(wanted, items, seen_by, confirmed)
 
 
 def test_others_are_shown_what_may_be_promised_less_their_buffer_and_the_owner_what_lies_there() -> None:
@@ -99,13 +100,13 @@ def test_a_channel_that_oversold_shows_nothing_and_is_not_sent_a_zero() -> None:
 
 def test_a_channel_learns_of_the_parcels_others_sent_for_its_order_once() -> None:
     def wanted(*facts: Any) -> list[str]:
-        return [each.value for each in desired.fulfillments_wanted(order_item(told([order(0, ONE), *facts])), WEB)]
+        return [each.value for each in fulfillments_wanted(order_item(told([order(0, ONE), *facts])), WEB)]
 
     desk = sent(5, connection_id=DESK)
     assert wanted(desk) == ["T1"]
     assert wanted(desk, sent(6, share("1", 1))) == []  # our own push came back as the shop's statement
     assert wanted(sent(5, status="pending", connection_id=DESK)) == []
-    assert desired.fulfillments_wanted(order_item(told([order(0, ONE), desk])), MARKET) == []
+    assert fulfillments_wanted(order_item(told([order(0, ONE), desk])), MARKET) == []
 
 
 def hears(store: MemoryStore, fact: Any) -> None:
@@ -122,7 +123,7 @@ def test_an_owner_with_one_number_for_all_counts_what_it_was_told_and_nothing_me
     set_policy(store, 1, safety=3)
     hears(store, order(2, ONE, MARKET, placed_at=at(2)))
     for minute in range(5, 20, 3):
-        (wanted,) = desired.stock_wanted(MUG, store.query(at_place[0]), owner)
+        (wanted,) = promise.stock_wanted(MUG, store.query(at_place[0]), owner)
         assert (wanted.key, wanted.value) == (f"{MUG}@{PLACE}", "8")
         store.items[at_place] |= {f"told#{at(minute)}": dict(wanted.told or {})}
         hears(store, count(minute + 1, 8, WEB, "available"))

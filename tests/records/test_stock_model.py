@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from retail import MARKET, MUG, PLACE, TENANT, at, cause, count, fact, line, order, position, share
 
 from events.facts import Fact
-from records import desired
 from records.apply import apply
-from records.stock import counts
+from records.stock import counts, promise
 from records.stock import position as stock
 from records.store import keys
 from records.store.actions import Item, Update
@@ -156,10 +155,10 @@ class World:
         """Make the owner's system show what the hub wants it to, as `functions.push` does."""
         if not self.tells:
             return
-        viewer = desired.Viewer(OWNER, (PLACE,), (PLACE,), 2, "location")
+        viewer = promise.Viewer(OWNER, (PLACE,), (PLACE,), 2, "location")
         items = self.store.query(keys.stock(TENANT, MUG, PLACE)[0])
-        for wanted in desired.stock_wanted(MUG, items, viewer):
-            expected = desired.expected_stock(wanted, items, viewer, self.confirmed or None)
+        for wanted in promise.stock_wanted(MUG, items, viewer):
+            expected = promise.expected_stock(wanted, items, viewer, self.confirmed or None)
             if expected is not None and stock.plain(expected) == wanted.value:
                 continue
             if self.measure == "available" and expected != self.number:  # compare-and-swap

@@ -7,13 +7,13 @@ from typing import Any
 
 from connectors.workshop.conformance.subject import TYPED, Sample, Subject, with_connection
 from events.facts import Fact, StockCount
-from records import desired
 from records.apply import apply
 from records.cause import Cause
 from records.customers import customer as customers
-from records.desired import Viewer
 from records.errors import RecordError
 from records.stock import position as stock
+from records.stock import promise
+from records.stock.promise import Viewer
 from records.store import keys
 from records.store.actions import Item
 from records.store.memory import MemoryStore
@@ -125,7 +125,7 @@ def _shown(store: MemoryStore, tenant: str, sku: str, place: str) -> Any:
     items = store.query(keys.stock(tenant, sku, "")[0])
     viewer = Viewer("elsewhere", (place,), (), 0, "location")
     on_hand = [stock.position(item).on_hand for item in items if item["sk"].startswith("AT#")]
-    return [(each.key, each.value) for each in desired.stock_wanted(sku, items, viewer)], on_hand
+    return [(each.key, each.value) for each in promise.stock_wanted(sku, items, viewer)], on_hand
 
 
 def digest(store: MemoryStore) -> dict[str, Any]:

@@ -1,0 +1,21 @@
+"""Push parcels: a channel learns which of its orders another system sent."""
+
+from functions import runtime
+from functions.delivery.attempt import Task, log, send
+from functions.delivery.lease import Lease
+from records.orders.desired import fulfillments_wanted
+from records.store import keys
+
+
+def push(task: Task) -> None:
+    """Tell the channel of an order each of its parcels that others sent."""
+    if "fulfillment" not in task.kind.manifest.pushes or task.detail.get("connection") != task.connection.connection_id:
+        return
+    key = keys.order(task.connection.tenant, task.detail["subject"])
+    item = runtime.records().get([key])[key]
+    for wanted in fulfillments_wanted(item, task.connection.connection_id):
+        with Lease(task.connection, wanted, task.attempt) as shown:
+            if shown.item.get("value") == wanted.value:
+                log(task, wanted, "skipped", "the channel knows it already")
+            else:
+                send(task, wanted, wanted.record, shown)

@@ -1,0 +1,82 @@
+"""Push stock: each place, or the one number, that a channel should show of a SKU."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from functions import runtime
+from functions.delivery.attempt import Task, finish, log, send
+from functions.delivery.lease import Lease
+from functions.inbound import kits, skus
+from records.desired import Wanted
+from records.products.kits import containing
+from records.stock import position as stock
+from records.stock import promise
+from records.stock.promise import Viewer
+from records.store import keys
+from records.store.actions import Item
+
+
+def push(task: Task) -> None:
+    """Show a channel the SKU that a message names, and every kit that it is part of."""
+    rule = task.kind.manifest.pushes.get("stock")
+    if rule is None:
+        return
+    sku, tenant = task.detail["subject"].rpartition("@")[0], task.connection.tenant
+    if task.detail["changed"] == ["kit"]:
+        kits.forget(tenant)
+    for name in [sku, *containing(kits.table(tenant), sku)]:
+        _push_sku(task, name, rule.per or "location")
+
+
+def _push_sku(task: Task, sku: str, per: str) -> None:
+    """Make the channel show one SKU, or a kit that what changed is a component of."""
+    at = task.connection
+    now = runtime.rfc3339(runtime.now())
+    viewer = Viewer(at.connection_id, at.sells_from, at.owns, at.buffer, per, at.tier, now)
+    items, all_wanted = _look(at.tenant, sku, viewer)
+    for wanted in all_wanted:
+        lease = Lease(task.connection, wanted, task.attempt)
+        # Free and already showing this: whoever takes the lease after us reads the record again, so nothing is missed.
+        known = lease.peek()
+        if "pending" not in known and _shows(wanted, promise.expected_stock(wanted, items, viewer, known)):
+            log(task, wanted, "skipped", "the channel shows it already")
+            continue
+        with lease as shown:
+            finish(task, shown)
+            # Read again under the lease: what was read before it may be older than what the last holder sent.
+            items, all_wanted = _look(at.tenant, sku, viewer)
+            now_wanted = {each.key: each for each in all_wanted}.get(wanted.key)
+            if now_wanted is not None:
+                _show_stock(task, now_wanted, promise.expected_stock(now_wanted, items, viewer, shown.item), shown)
+
+
+def _look(tenant: str, sku: str, viewer: Viewer) -> tuple[list[Item], list[Wanted]]:
+    """Read a SKU's stock, and say what the channel should show of it."""
+    components = kits.table(tenant).get(sku)
+    items = runtime.records().query(keys.stock(tenant, sku, "")[0])
+    if components is None:
+        return items, promise.stock_wanted(sku, items, viewer)
+    read = {part: runtime.records().query(keys.stock(tenant, part, "")[0]) for part in components}
+    return items, promise.kit_wanted(sku, {part: (Decimal(components[part]), read[part]) for part in read}, viewer)
+
+
+def _shows(wanted: Wanted, expected: Decimal | None) -> bool:
+    return expected is not None and stock.plain(expected) == wanted.value
+
+
+def _show_stock(task: Task, wanted: Wanted, expected: Decimal | None, shown: Lease) -> None:
+    if _shows(wanted, expected):
+        log(task, wanted, "skipped", "the channel shows it already")
+        return
+    at = task.connection
+    rule = task.kind.manifest.pushes["stock"]
+    named = wanted.location_id if rule.per != "channel" else None  # a channel of one number names no place
+    place = at.channel_location(named) if named else None
+    stock_id = skus.stock_id_of(at, wanted.record["sku"])
+    if stock_id is None or (named and place is None):
+        log(task, wanted, "skipped", "the channel does not list it there")
+        return
+    record = {**wanted.record, "channel_stock_id": stock_id, "channel_location_id": place, "previous": expected}
+    if rule.max_age is not None:
+        record["as_of"] = max(record["as_of"], runtime.rfc3339(runtime.now() - timedelta(seconds=rule.max_age)))
+    send(task, wanted, record, shown, expected)

@@ -1,0 +1,50 @@
+"""The secrets of connections: which may sign, and which our own calls use."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.client import Client
+from connectors.connection import Connection
+from connectors.http import Http
+from connectors.signatures import Secret
+from functions.cache import remember
+from functions.registry.connectors import connector_of
+from functions.runtime import client
+
+
+def secrets(connection: Connection) -> dict[str, Any]:
+    """Read a connection's secrets: name → value, in a rotation a list of `{value, not_before, not_after, key_id}`."""
+    found: dict[str, Any] = remember(f"secrets {connection.connection_id}", lambda: _read_secrets(connection))
+    return found
+
+
+def _read_secrets(connection: Connection) -> dict[str, Any]:
+    if not connection.secret_arn:
+        return {}
+    answer = client("secretsmanager").get_secret_value(SecretId=connection.secret_arn)
+    kept: dict[str, Any] = json.loads(answer["SecretString"])
+    return kept
+
+
+def signing_secrets(connection: Connection, name: str) -> list[Secret]:
+    """Give every value of a secret that may sign now."""
+    value = secrets(connection).get(name)
+    if value is None:
+        return []
+    return [Secret(value)] if isinstance(value, str) else [Secret(**entry) for entry in value]
+
+
+def current(kept: Mapping[str, Any]) -> dict[str, str]:
+    """Give the one value of each secret that our own calls use: the newest."""
+    return {name: value if isinstance(value, str) else value[-1]["value"] for name, value in kept.items()}
+
+
+def client_of(connection: Connection) -> Client:
+    """Give the client of a connection's channel."""
+    kind = connector_of(connection)
+    made: Client = remember(
+        f"client {connection.connection_id} {kind.reference}",
+        lambda: kind.client_class(connection, current(secrets(connection)), Http(kind.folder.name)),
+    )
+    return made
