@@ -41,10 +41,10 @@ bench: $(STAMP)-bench  ## measure; writes build/bench.json and prints a table
 	$(BIN)/python -m ops.bench
 
 faults: $(STAMP)  ## play thousands of days under faults; FAULTS=full, SEED=n; writes build/faults.json
-	PYTHONPATH=.:tests/records $(BIN)/python tests/faults
+	$(BIN)/python -m tests.faults
 
 mutants: $(STAMP)  ## seed 25 bugs, one at a time; the tests must catch each
-	$(BIN)/python tests/mutants
+	$(BIN)/python -m tests.mutants
 
 package: $(STAMP)  ## build the deployment package for AWS in build/
 	$(BIN)/python -m ops.hub.package

@@ -12,7 +12,6 @@ from typing import Any
 
 import boto3
 import pytest
-from channels import stand_in
 from moto import mock_aws
 
 from connectors.catalogue import connector
@@ -23,6 +22,7 @@ from functions.routes import app
 from ops.commands.feeding import headers
 from ops.hub import templates
 from records.store.wire import from_wire
+from tests.channels import stand_in
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 TOKEN = "token-of-acme"

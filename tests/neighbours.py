@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import corner
-from moto_hub import TOKEN, MotoHub
-
 from connectors.bundle import bundle_of, pack
 from events.facts import build
 from functions import runtime
 from functions.registry import connectors
 from records.apply import apply
 from records.cause import Cause
+from tests import corner
+from tests.moto_hub import TOKEN, MotoHub
 
 OURS, THEIRS = "acme", "main"
 TOKENS = {OURS: TOKEN, THEIRS: "token-of-main"}

@@ -2,8 +2,8 @@
 
 Each record is a `customer` fact, told to the real resolver with the store in memory, as `normalise` would. The data's
 id stands in for an e-mail address. The resolver learns nothing here: its weights were set on febrl1 and febrl2 (see
-ops/bench/weights.py) and on the cases of tests/records/test_matching.py. The batch tools see all records at once, and
-learn from them.
+ops/bench/weights.py) and on the labelled pairs of tests/records/customers/matching/. The batch tools see all records at
+once, and learn from them.
 
 Whoever may be relatives of one household is asked about or left apart. In these data one pair in ten has two different
 first names, which is just how twins and spouses look, so that is where pairs are missed.

@@ -3,7 +3,7 @@
 `ops.hub.cloud` runs it as a child. As it comes, ministack 1.5.33 keeps its state over a restart but not the records of
 DynamoDB streams that nobody has read yet, and a message that a function held when it stopped stays hidden for its whole
 visibility timeout. Both are mended here, and a stop first lets running functions finish. This reaches into ministack's
-modules, which is why pyproject.toml pins its version; tests/ops/test_cloud.py tells when a new one differs.
+modules, which is why pyproject.toml pins its version; tests/ops/hub/test_cloud.py tells when a new one differs.
 """
 
 import asyncio

@@ -6,7 +6,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import corner
 import pytest
 
 from connectors import catalogue
@@ -14,6 +13,7 @@ from connectors.bundle import Bundle, BundleError, bundle_of, lay_out, pack, par
 from connectors.errors import ManifestError
 from connectors.workshop import scaffold
 from connectors.workshop.lint import lint
+from tests import corner
 
 
 def test_a_folder_becomes_a_bundle_and_a_folder_again(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from retailer import Retailer, admit
 
 from ops.hub.deploy import Hub
+from tests.e2e.retailer import Retailer, admit
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from channels import stand_in
-
 from connectors.catalogue import connector
 from connectors.connection import Connection
 from ops.commands import events as commands_hub
@@ -17,6 +15,7 @@ from ops.hub import connections as connecting
 from ops.hub.deploy import Hub
 from ops.hub.target import Api
 from records.store.wire import from_wire
+from tests.channels import stand_in
 
 TENANTS = (
     "twenty",

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import urllib3
-from retailer import PLACE, Retailer, dead_letters, problem_of, wait
 
 from connectors.signatures import sign
 from functions import runtime
+from tests.e2e.retailer import PLACE, Retailer, dead_letters, problem_of, wait
 
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 ORDER = {"id": 1, "created_at": "2026-11-22T10:00:00Z", "currency": "EUR", "total_price": "12.50", "line_items": []}

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from dying import HIDDEN_SECONDS, Entry, Notes, build
-from retailer import PLACE, TILL_PLACE, WEB_PLACE, Retailer, admit, dead_letters
 
 from connectors.catalogue import connector
 from connectors.manifest import delivery_of
@@ -16,6 +14,8 @@ from ops.hub.cloud import Cloud
 from ops.hub.deploy import Hub, deploy_hub
 from ops.standins.shopify.shapes import fulfillment
 from records import ids
+from tests.e2e.dying import HIDDEN_SECONDS, Entry, Notes, build
+from tests.e2e.retailer import PLACE, TILL_PLACE, WEB_PLACE, Retailer, admit, dead_letters
 
 SALES = 18  # per channel; each dies at most once in each function, so there must be as many as a function has steps
 STOCK = 10

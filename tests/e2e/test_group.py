@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from retailer import PLACE, WEB_PLACE, Retailer, dead_letters, wait
 
 from ops.hub import tenants
+from tests.e2e.retailer import PLACE, WEB_PLACE, Retailer, dead_letters, wait
 
 POOL = {"locations": {str(WEB_PLACE): PLACE}, "sells_from": (PLACE,), "owns": (PLACE,), "default_location": PLACE}
 OURS, THEIRS, STRANGER = "house-north", "house-south", "house-apart"

@@ -7,21 +7,11 @@ is one read and no write.
 """
 
 import random
-import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "records"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
-
-from counter import reserve
-from retail import MUG, PLACE, TENANT, at, count, tell
-from together import Together
-from unreliable import CrashError, Unreliable
 
 from ops.hub.cloud import Cloud
 from records import ids
@@ -31,6 +21,10 @@ from records.stock import position as stock
 from records.store import keys
 from records.store.actions import Item, Key
 from records.store.dynamo import DynamoStore
+from tests.e2e.together import Together
+from tests.faults.unreliable import CrashError, Unreliable
+from tests.records.counter import reserve
+from tests.records.retail import MUG, PLACE, TENANT, at, count, tell
 
 THREADS, TRIES, PIECES = 32, 2000, 500
 FAULTS = 200  # of each thread

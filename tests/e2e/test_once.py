@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from retailer import PLACE, WEB_PLACE, Retailer, dead_letters
+
+from tests.e2e.retailer import PLACE, WEB_PLACE, Retailer, dead_letters
 
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from retailer import LOCAL, PLACE, Retailer, dead_letters
 
 from ops.hub import connections
 from ops.standins.amazon import Amazon
 from ops.standins.salesforce import Salesforce
+from tests.e2e.retailer import LOCAL, PLACE, Retailer, dead_letters
 
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 BUS = "aws.partner/salesforce.com/00DRM000000Fxts2AC/0YLRM0000004Dfg4AE"

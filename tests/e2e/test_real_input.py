@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from retailer import PLACE, WEB_PLACE, Retailer, dead_letters
 
 from ops.commands.feeding import feed
+from tests.e2e.retailer import PLACE, WEB_PLACE, Retailer, dead_letters
 
 PAYLOADS = Path(__file__).parents[3] / "shared" / "payloads"
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import corner
 import pytest
 from typer.testing import CliRunner
 
@@ -21,6 +20,7 @@ from ops.hub import connections, target
 from ops.hub.deploy import Hub
 from ops.hub.target import Api, ApiError
 from ops.standins.server import Reply, Request, Route, StandIn
+from tests import corner
 
 ROOT = Path(__file__).parents[2]
 KEY, SIGNING = "corner-key", "corner-signing"

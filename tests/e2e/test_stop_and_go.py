@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from channels import stand_in
-from retailer import wait
+
+from tests.channels import stand_in
+from tests.e2e.retailer import wait
 
 pytestmark = pytest.mark.cloud
 COMMAND = Path(sys.executable).with_name("tributary")

@@ -16,12 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import campaign
-import crowds
-import franchise
-import races
 from rich.console import Console
 from rich.progress import Progress
+
+from tests.faults import campaign, crowds, franchise, races
 
 BUILD = Path(__file__).parents[2] / "build" / "faults.json"
 BATCH = 50  # seeds that a process plays before it reports

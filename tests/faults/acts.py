@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from retail import PLACE, WEB, at
-
 from records import ids
 from records.apply import change
 from records.cause import Cause
@@ -18,6 +16,7 @@ from records.stock.allocation import Wish
 from records.stock.promise import Viewer
 from records.store.actions import Store
 from records.store.unit import Unit
+from tests.records.retail import PLACE, WEB, at
 
 REFUSALS = (ReservationError, DecisionError)
 

@@ -4,12 +4,11 @@ import random
 from decimal import Decimal
 from typing import Any
 
-from acts import Act
-from day import Event
-from plain import Goods
-from retail import CRM, PLACE, TILL, WEB, at, fact, line
-
 from events.facts import Fact
+from tests.faults.acts import Act
+from tests.faults.day import Event
+from tests.faults.plain import Goods
+from tests.records.retail import CRM, PLACE, TILL, WEB, at, fact, line
 
 GOODS = ("VASE", "PLATE", "BOWL")
 KIT = {"VASE": 1, "PLATE": 2}

@@ -11,14 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from asides import Counter as Asides
-from asides import counter
-from day import SKUS, Event, day
-from retail import digest
-from schedules import Handler, one_schedule
-from unreliable import CrashError, Unreliable
-from written import Book, Deed, Watched, differences, do, oversold
-
 from records import ids
 from records.apply import apply
 from records.errors import ConflictError, StoreUnavailableError
@@ -27,6 +19,13 @@ from records.store import keys
 from records.store.actions import Item, Key, Store
 from records.store.memory import MemoryStore
 from records.store.packing import unpack
+from tests.faults.asides import Counter as Asides
+from tests.faults.asides import counter
+from tests.faults.day import SKUS, Event, day
+from tests.faults.unreliable import CrashError, Unreliable
+from tests.faults.written import Book, Deed, Watched, differences, do, oversold
+from tests.records.retail import digest
+from tests.records.schedules import Handler, one_schedule
 
 TENANTS = ("acme", "bruno")
 HANDLERS = 3

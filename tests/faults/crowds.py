@@ -7,12 +7,11 @@ told one after the other.
 from dataclasses import dataclass, field
 from random import Random
 
-import test_order_of_arrival as day
-from retail import copied, digest, tell, told
-from schedules import Handler, one_schedule
-
 from records.errors import ConflictError
 from records.store.memory import MemoryStore
+from tests.records.orders import test_order_of_arrival as day
+from tests.records.retail import copied, digest, tell, told
+from tests.records.schedules import Handler, one_schedule
 
 FACTS = (*day.ORDER, *day.STOCK, *day.CUSTOMER)
 SCHEDULES = 40

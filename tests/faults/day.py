@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from retail import CRM, DESK, MARKET, PLACE, TILL, WEB, at, fact, line
-
 from events.facts import Fact
 from records.cause import Cause
+from tests.records.retail import CRM, DESK, MARKET, PLACE, TILL, WEB, at, fact, line
 
 SKUS = ("MUG", "SCARF", "LAMP")
 PEOPLE: Sequence[dict[str, Any]] = (

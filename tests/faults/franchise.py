@@ -6,12 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from campaign import FAULTS, HANDLERS, TENANTS, Outcome
-from day import Event, day
-from retail import PLACE, TILL, at, digest
-from schedules import Handler, one_schedule
-from unreliable import CrashError, Unreliable
-
 from events.facts import Fact, build
 from records import ids
 from records.apply import apply
@@ -22,6 +16,11 @@ from records.store import keys
 from records.store.actions import Item, Key, Store
 from records.store.memory import MemoryStore
 from records.store.packing import unpack
+from tests.faults.campaign import FAULTS, HANDLERS, TENANTS, Outcome
+from tests.faults.day import Event, day
+from tests.faults.unreliable import CrashError, Unreliable
+from tests.records.retail import PLACE, TILL, at, digest
+from tests.records.schedules import Handler, one_schedule
 
 GROUP = "group:maison"
 PARTIES = (*TENANTS, GROUP)

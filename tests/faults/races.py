@@ -5,10 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import schedules
-import test_decision_races
-import test_races
-import test_reservation_races
+from tests.records import schedules, test_races
+from tests.records.customers import test_decision_races
+from tests.records.orders import test_reservation_races
 
 RACES = (test_races, test_reservation_races, test_decision_races)
 

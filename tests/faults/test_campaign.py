@@ -1,22 +1,16 @@
 """The campaign of `make faults`: a few of its days, and that it can find what it looks for."""
 
 import runpy
-import sys
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "records"))
-
-import campaign
-import crowds
-import races
-
 from records.orders import reservations
 from records.orders.fold import OrderState
 from records.store import memory
 from records.store.actions import Is
+from tests.faults import campaign, crowds, races
 
 
 @pytest.mark.parametrize("first", range(0, 240, 40))

@@ -1,15 +1,9 @@
 """Days of a franchise under faults: one customer for both tenants, and no order of one with the other."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "records"))
-
-import franchise
-
 from records.cause import Cause
+from tests.faults import franchise
 
 
 @pytest.mark.parametrize("first", [0, 40])

@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from acts import Act
-from asides import END, GOODS, goods_of
-from day import Event
-from plain import Shelf
-from retail import PLACE, at, digest
-
 from records.apply import apply
 from records.stock import position as stock
 from records.store import keys
 from records.store.actions import Action, Item, Key, Put, Store
 from records.store.memory import MemoryStore
+from tests.faults.acts import Act
+from tests.faults.asides import END, GOODS, goods_of
+from tests.faults.day import Event
+from tests.faults.plain import Shelf
+from tests.records.retail import PLACE, at, digest
 
 Deed = Event | Act
 

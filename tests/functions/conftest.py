@@ -1,5 +1,5 @@
 """Functions run in this process, over moto."""
 
-from moto_hub import moto_hub, moto_world
+from tests.moto_hub import moto_hub, moto_world
 
 __all__ = ["moto_hub", "moto_world"]

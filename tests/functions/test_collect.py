@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto_hub import ACCOUNT, REGION, MotoHub
 
 from connectors.connection import Connection
 from functions import runtime
 from functions.registry import connections
+from tests.moto_hub import ACCOUNT, REGION, MotoHub
 
 SELLER = {"lwa_client_id": "app", "lwa_client_secret": "hush", "refresh_token": "Atzr|seller"}
 QUANTITY = "LISTINGS_ITEM_MFN_QUANTITY_CHANGE"

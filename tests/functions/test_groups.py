@@ -5,13 +5,13 @@ from typing import Any
 
 import boto3
 import pytest
-from moto_hub import REGION, MotoHub
-from neighbours import OURS, THEIRS, TOKENS, Shop, rows, settle
 
 from connectors.errors import ManifestError
 from functions import cache, runtime
 from ops.hub import tenants
 from ops.hub.deploy import Hub
+from tests.moto_hub import REGION, MotoHub
+from tests.neighbours import OURS, THEIRS, TOKENS, Shop, rows, settle
 
 GROUP = "group:maison"
 PEOPLE = ("ada", "camille.moreau")

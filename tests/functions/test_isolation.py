@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from moto_hub import VARIABLES, Answer, MotoHub, forget
-from neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, cursor_of, rows, settle
 
 from functions import runtime
 from functions.contract.document import DECLARED
 from functions.registry.secrets import secrets as secrets_of
 from functions.routes import app
+from tests.moto_hub import VARIABLES, Answer, MotoHub, forget
+from tests.neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, cursor_of, rows, settle
 
 OWN = {"order": "ord_1", "sku": "MUG", "connection": "web-of-acme"}
 TRICKS = (f"{THEIRS}#", f"x#{THEIRS}#ORDER", f"../{THEIRS}/", f"#{THEIRS}", "#", "%23", " ")

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from moto_hub import MotoHub
 
 from functions import runtime
 from functions.batches import LaterError
@@ -12,6 +11,7 @@ from functions.delivery.lease import Lease
 from records.desired import Wanted
 from records.store import keys
 from records.store.actions import Update
+from tests.moto_hub import MotoHub
 
 PLACE = "lille"
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}

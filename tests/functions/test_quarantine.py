@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from moto_hub import MotoHub
+
+from tests.moto_hub import MotoHub
 
 BODIES: dict[str, tuple[bytes, str, str]] = {  # what arrives, what the reason must say, where the fault is
     "nothing": (b"", "not JSON", ""),

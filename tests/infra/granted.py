@@ -9,9 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from moto_hub import VARIABLES
-
 from ops.hub import templates
+from tests.moto_hub import VARIABLES
 
 Right = tuple[str, str]
 

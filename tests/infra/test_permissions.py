@@ -7,16 +7,16 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import corner
 import pytest
-from granted import BY_LAMBDA, Right, granted, used
-from moto_hub import TOKEN, MotoHub, forget, moto_world
 
 from connectors.signatures import sign
 from functions import api, cache, runtime
 from functions.registry import connectors
 from functions.routes import app
 from ops.hub import templates
+from tests import corner
+from tests.infra.granted import BY_LAMBDA, Right, granted, used
+from tests.moto_hub import TOKEN, MotoHub, forget, moto_world
 
 FUNCTIONS = ("receive", "collect", "announce", "normalise", "push", "poll", "sweep", "erase", "api")
 PLACE = "lille"

@@ -14,15 +14,15 @@ class Bug:
     tests: tuple[str, ...]
 
 
-RULES = ("tests/records/test_order_rules.py", "tests/records/test_order_life.py")
-ARRIVAL = ("tests/records/test_order_of_arrival.py",)
-STORES = ("tests/records/test_stores_agree.py",)
+RULES = ("tests/records/orders/test_order_rules.py", "tests/records/orders/test_order_life.py")
+ARRIVAL = ("tests/records/orders/test_order_of_arrival.py",)
+STORES = ("tests/records/store/test_stores_agree.py",)
 FAULTS = ("tests/records/test_faults.py",)
 RACES = ("tests/records/test_races.py",)
 ONCE = ("tests/functions/test_one_effect.py",)
 CAMPAIGN = ("tests/faults/test_campaign.py",)
-RESERVED = ("tests/records/test_reservation_races.py", "tests/records/test_reservations.py")
-DOOR = ("tests/functions/test_refused.py",)
+RESERVED = ("tests/records/orders/test_reservation_races.py", "tests/records/orders/test_reservations.py")
+DOOR = ("tests/functions/test_receive.py",)
 
 BUGS = (
     Bug(
@@ -51,7 +51,7 @@ BUGS = (
         "records/customers/resolution.py",
         'if decision["decision"] == "apart"}',
         'if decision["decision"] == "never"}',
-        ("tests/records/test_customers_decided.py",),
+        ("tests/records/customers/test_customers_decided.py",),
     ),
     Bug(
         "reserve whoever reserved meanwhile",
@@ -79,7 +79,7 @@ BUGS = (
         "records/facts.py",
         'return (statement["source_version"], statement["occurred_at"], _progress(statement), statement["fact_id"])',
         'return (statement["source_version"], statement["occurred_at"], (), "")',
-        ("tests/records/test_order_rules.py", *ARRIVAL),
+        ("tests/records/orders/test_order_rules.py", *ARRIVAL),
     ),
     Bug(
         "apply an event again that was applied",
@@ -114,7 +114,7 @@ BUGS = (
         "records/orders/lines.py",
         'sold = kits.get(kit_line(line), line).get("components", [])',
         'sold = line.get("components", [])',
-        ("tests/records/test_kits_sold.py", *CAMPAIGN),
+        ("tests/records/products/test_kits_sold.py", *CAMPAIGN),
     ),
     Bug(
         "ship one parcel twice when two systems tell of it",
@@ -149,7 +149,7 @@ BUGS = (
         "records/stock/position.py",
         "return sum((delta for delta, at in self.moves if at > after), ZERO)",
         "return sum((delta for delta, at in self.moves if at >= after), ZERO)",
-        ("tests/records/test_stock_model.py", "tests/records/test_order_rules.py", *ARRIVAL),
+        ("tests/records/stock/test_stock_model.py", "tests/records/orders/test_order_rules.py", *ARRIVAL),
     ),
     Bug(
         "take another body for a repeated delivery",
@@ -191,13 +191,13 @@ BUGS = (
         "mappings/values/money.py",
         "    scaled = amount.scaleb(decimals, _EXACT)\n",
         "    scaled = Decimal(int(float(amount) * 10**decimals))\n",
-        ("tests/mappings/test_money_and_times.py",),
+        ("tests/mappings/values/test_money_and_times.py",),
     ),
     Bug(
         "let a marketplace's relay address link two people",
         "records/customers/claims.py",
         "return local in PLACEHOLDERS or any(relay in domain for relay in RELAY_DOMAINS)",
         "return local in PLACEHOLDERS",
-        ("tests/records/test_customers.py",),
+        ("tests/records/customers/test_customers.py",),
     ),
 )

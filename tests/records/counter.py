@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from retail import MUG, PLACE, TENANT, WEB, at
-
 from records import ids
 from records.apply import change
 from records.cause import Cause
@@ -16,6 +14,7 @@ from records.stock import counts
 from records.stock.allocation import Wish
 from records.stock.promise import Viewer
 from records.store.actions import Store
+from tests.records.retail import MUG, PLACE, TENANT, WEB, at
 
 MINUTES = 10
 

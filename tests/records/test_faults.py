@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from retail import (
+
+from events.facts import Fact
+from records.apply import apply, marker
+from records.errors import ConflictError, RecordError, StoreUnavailableError
+from records.store import keys
+from records.store import unit as units
+from records.store.actions import Action, Item, Key
+from records.store.memory import MemoryStore
+from records.store.packing import pack
+from tests.records.retail import (
     CRM,
     DESK,
     MUG,
@@ -26,15 +35,6 @@ from retail import (
     share,
     tell,
 )
-
-from events.facts import Fact
-from records.apply import apply, marker
-from records.errors import ConflictError, RecordError, StoreUnavailableError
-from records.store import keys
-from records.store import unit as units
-from records.store.actions import Action, Item, Key
-from records.store.memory import MemoryStore
-from records.store.packing import pack
 
 ADA = {"email": "ada@example.com", "phone": "+33612345678", "first_name": "Ada"}
 LONG = [line(str(number), f"SKU-{number}", 1) for number in range(9)]

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Sequence
 
 import pytest
-from retail import (
+
+from events.facts import Fact
+from records.apply import Applied
+from records.stock import counts
+from records.store import unit as units
+from records.store.actions import Store
+from records.store.memory import MemoryStore
+from tests.records.retail import (
     CRM,
     DESK,
     MARKET,
@@ -28,14 +35,7 @@ from retail import (
     tell,
     told,
 )
-from schedules import every_schedule
-
-from events.facts import Fact
-from records.apply import Applied
-from records.stock import counts
-from records.store import unit as units
-from records.store.actions import Store
-from records.store.memory import MemoryStore
+from tests.records.schedules import every_schedule
 
 Handler = Callable[[Store], Applied]
 MOST = 6000  # schedules of one race; more would mean that handlers do not come to an end

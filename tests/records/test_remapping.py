@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retail import (
+
+from events.facts import Fact
+from records.apply import Applied, apply
+from records.store import keys
+from records.store.actions import Store
+from records.store.memory import MemoryStore
+from records.store.packing import unpack
+from tests.records.retail import (
     MUG,
     PLACE,
     SCARF,
@@ -29,14 +36,7 @@ from retail import (
     sent,
     tell,
 )
-from schedules import every_schedule
-
-from events.facts import Fact
-from records.apply import Applied, apply
-from records.store import keys
-from records.store.actions import Store
-from records.store.memory import MemoryStore
-from records.store.packing import unpack
+from tests.records.schedules import every_schedule
 
 OLD, NEW, NEWER = "web@1", "web@2", "web@3"
 EVENT = "evt"

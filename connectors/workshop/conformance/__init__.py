@@ -1,7 +1,7 @@
 """The conformance kit: what every connector must stand, tried on its folder and its samples alone.
 
 `CHECKS` is the table: each check says what it proves and gives the faults it finds. `tributary connectors test`,
-tests/connectors/test_conformance.py and the registration of a connector at run time all run this table.
+tests/connectors/workshop/test_conformance.py and the registration of a connector at run time all run this table.
 """
 
 from collections.abc import Callable, Iterable, Sequence

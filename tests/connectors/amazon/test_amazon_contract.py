@@ -10,7 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from contracts import serving
 
 from connectors.amazon.client import Client
 from connectors.client import Push
@@ -19,6 +18,7 @@ from connectors.errors import ConnectorError
 from connectors.http import Http
 from mappings.engine import load_out
 from ops.standins.amazon import Amazon
+from tests.contracts import serving
 
 ROOT = Path(__file__).parents[3]
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from contracts import serving
 
 from connectors.connection import Connection
 from connectors.dhl.client import Client
 from connectors.http import Http
+from tests.contracts import serving
 
 
 @pytest.fixture

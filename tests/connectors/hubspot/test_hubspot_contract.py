@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contracts import serving
 
 from connectors.client import Push
 from connectors.connection import Connection
@@ -17,6 +16,7 @@ from connectors.errors import ConnectorError
 from connectors.http import Http
 from connectors.hubspot.client import Client
 from mappings.engine import load_out
+from tests.contracts import serving
 
 ROOT = Path(__file__).parents[3]
 

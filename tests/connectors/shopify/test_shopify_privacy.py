@@ -7,7 +7,8 @@ import base64
 from pathlib import Path
 
 import pytest
-from moto_hub import MotoHub
+
+from tests.moto_hub import MotoHub
 
 SAMPLES = Path(__file__).parents[3] / "events" / "samples" / "shopify"
 FORGED = base64.b64encode(bytes(32)).decode()

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from contracts import serving
 
 from connectors.connection import Connection
 from connectors.http import Http
 from connectors.square.client import Client
+from tests.contracts import serving
 
 
 @pytest.fixture
