@@ -12,13 +12,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from connectors import queues
-from connectors.connection import Connection
 from connectors.errors import ConnectorError, TopicError
 from connectors.manifest import Manifest
 from functions.batches import LaterError, backoff, work_through
 from functions.inbound.ingest import UNREADABLE, ingest
 from functions.metrics import count
-from functions.registry import connections, connectors
+from functions.registry import session
+from functions.registry.session import Session
 from functions.runtime import logger
 from mappings.errors import PayloadError
 from mappings.payloads import parse_json, write_json
@@ -35,23 +35,23 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _collect(body: bytes, queue: str, attempt: int) -> None:
     try:
-        connection = _owner(queue)
-        if connection is None:
+        opened = _owner(queue)
+        if opened is None:
             raise LaterError(f"{queue} belongs to no connection that is registered", backoff(attempt))
-        _take(connection, body)
+        _take(opened, body)
     except PASSING as error:
         raise LaterError(f"{type(error).__name__}: {error}", backoff(attempt)) from error
 
 
-def _owner(queue: str) -> Connection | None:
-    """Give the connection whose queue it is."""
+def _owner(queue: str) -> Session | None:
+    """Open the connection whose queue it is."""
     prefix = os.environ["INBOUND"]
-    return connections.find(queue.removeprefix(prefix)) if queue.startswith(prefix) else None
+    return session.find(queue.removeprefix(prefix)) if queue.startswith(prefix) else None
 
 
-def _take(connection: Connection, body: bytes) -> None:
-    topic, payload = _read(connectors.connector_of(connection).manifest, body)
-    receipt = ingest(connection, topic, payload)
+def _take(opened: Session, body: bytes) -> None:
+    topic, payload = _read(opened.manifest, body)
+    receipt, connection = ingest(opened, topic, payload), opened.connection
     logger.append_keys(tenant=connection.tenant)
     logger.info("collected", event_id=receipt.event_id, connection_id=connection.connection_id, topic=topic)
     count("Repeated" if receipt.repeated else "EventsReceived", connection.connection_id)

@@ -9,16 +9,15 @@ dead-letter queue.
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from connectors.catalogue import Connector
 from connectors.client import make_call
-from connectors.connection import Connection
 from connectors.errors import ConnectorError, NotFoundError, RateLimitedError
 from connectors.translate import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
 from functions import runtime
 from functions.batches import LaterError, backoff, work_through
 from functions.inbound import kits, skus
 from functions.inbound.ingest import ingest
-from functions.registry import connections, connectors, secrets
+from functions.registry import connections, session
+from functions.registry.session import Session
 from functions.runtime import logger
 from mappings.errors import MappingFileError
 from records import remapping
@@ -72,12 +71,12 @@ def _normalise(message: dict[str, Any], queue: str, attempt: int) -> None:
         return
     try:
         then = known.get("connector") if known and replay and replay["map"] == "then" else None
-        kind = connectors.connector_named(tenant, then or connection.connector)
-        item["connector"] = kind.reference
+        opened = session.of(connection, then)
+        item["connector"] = opened.connector.reference
         if known is not None and not remapping.is_open(cause, known, item):
             logger.info("replayed", outcome="repeated")
             return
-        _apply(replace(cause, tells="stock" in kind.manifest.pushes), connection, kind, item, known)
+        _apply(replace(cause, tells="stock" in opened.manifest.pushes), opened, item, known)
     except FAULTS as fault:
         _quarantine(cause, item, fault.code, str(fault), getattr(fault, "pointer", None))
     except RateLimitedError as limited:
@@ -93,19 +92,19 @@ def _marker(tenant: str, event_id: str) -> Item | None:
     return runtime.records().get([key]).get(key)
 
 
-def _apply(cause: Cause, connection: Connection, kind: Connector, item: Item, known: Item | None) -> None:
+def _apply(cause: Cause, opened: Session, item: Item, known: Item | None) -> None:
     """Translate and apply; a thin payload is fetched first, and what it names enters as payloads of its own."""
-    topic = item["topic"]
+    topic, connection = item["topic"], opened.connection
     payload = parse(item["body"], item["content_type"])
-    stated, losses = statements(kind, connection, topic, payload, item["received_at"])
-    skus.resolve(connection, stated)
+    stated, losses = statements(opened.connector, connection, topic, payload, item["received_at"])
+    skus.resolve(opened, stated)
     kits.fill(cause.tenant, stated)
     facts = [fact(statement, cause.event_id, connection) for statement in stated]
     if known is not None and remapping.is_again(known):
         children = known["children"]  # what was fetched then lies in the Inbox and is replayed by itself
     else:
-        children = _fetch(kind, cause, connection, topic, payload)
-    rule = kind.manifest.topic(topic)
+        children = _fetch(opened, cause, topic, payload)
+    rule = opened.manifest.topic(topic)
     about = {"topic": topic, "mapping": rule.mapping or "", "facts": [each.fact_id for each in facts]}
     about |= {"connector": item["connector"], "children": children, "dropped": len(losses)}
     applied = apply(runtime.records(), cause, facts, about)
@@ -133,18 +132,18 @@ def _skip(cause: Cause, item: Item) -> None:
         logger.info("erased after it was applied")
 
 
-def _fetch(kind: Connector, cause: Cause, connection: Connection, topic: str, payload: Any) -> list[str]:
+def _fetch(opened: Session, cause: Cause, topic: str, payload: Any) -> list[str]:
     """Fetch what a thin payload names. Each answer is made durable before the payload counts as done."""
-    rule = kind.manifest.topic(topic).fetch
+    rule = opened.manifest.topic(topic).fetch
     if rule is None:
         return []
     children = []
-    for name in wanted(kind, topic, payload):
+    for name in wanted(opened.connector, topic, payload):
         try:
-            document = make_call(secrets.client_of(connection), rule.call, name)
+            document = make_call(opened.client, rule.call, name)
         except NotFoundError as error:
             raise NotFoundError(f"{error}: it has no {rule.call} {name}", error.status) from error
-        receipt = ingest(connection, document.topic, document.body, cause=cause.event_id, hop=cause.hop)
+        receipt = ingest(opened, document.topic, document.body, cause=cause.event_id, hop=cause.hop)
         children.append(receipt.event_id)
     return children
 

@@ -15,7 +15,8 @@ from connectors.errors import ConnectorError
 from connectors.manifest import Poll
 from functions import runtime
 from functions.inbound.ingest import ingest
-from functions.registry import connections, connectors, secrets
+from functions.registry import connections, session
+from functions.registry.session import Session
 from functions.runtime import logger
 from records.store import keys
 from records.store.actions import Update
@@ -31,9 +32,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     for connection in connections.all_connections():
         if connection.status != "active" or only not in (None, connection.connection_id):
             continue
-        for name, rule in _polls_of(connection, failed).items():
+        opened = _open(connection, failed)
+        if opened is None:
+            continue
+        for name, rule in opened.manifest.polls.items():
             try:
-                count = _poll(connection, name, rule, due=only is not None)
+                count = _poll(opened, name, rule, due=only is not None)
             except ConnectorError as error:
                 _fail(failed, connection, f"{connection.connection_id}/{name}", error)
                 continue
@@ -42,12 +46,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"taken": taken, "failed": failed}
 
 
-def _polls_of(connection: Connection, failed: dict[str, str]) -> dict[str, Poll]:
+def _open(connection: Connection, failed: dict[str, str]) -> Session | None:
     try:
-        return connectors.connector_of(connection).manifest.polls
+        return session.of(connection)
     except ConnectorError as error:
         _fail(failed, connection, connection.connection_id, error)
-        return {}
+        return None
 
 
 def _fail(failed: dict[str, str], connection: Connection, what: str, error: ConnectorError) -> None:
@@ -56,9 +60,9 @@ def _fail(failed: dict[str, str], connection: Connection, what: str, error: Conn
     failed[what] = error.code
 
 
-def _poll(connection: Connection, name: str, rule: Poll, *, due: bool) -> dict[str, int] | None:
+def _poll(opened: Session, name: str, rule: Poll, *, due: bool) -> dict[str, int] | None:
     """Poll one list to its end; gives how many documents were new and how many known, or None where it is not due."""
-    started = runtime.now()
+    started, connection = runtime.now(), opened.connection
     key = keys.cursor(connection.tenant, connection.connection_id, name)
     item = runtime.records().get([key]).get(key, {})
     last = datetime.fromisoformat(item["polled_at"]) if "polled_at" in item else started - FIRST_REACH
@@ -69,9 +73,9 @@ def _poll(connection: Connection, name: str, rule: Poll, *, due: bool) -> dict[s
     since = min(since, item.get("asked_since") or since) if asked else since
     count, cursor = {"new": 0, "known": 0}, None
     while True:
-        page: Page = make_call(secrets.client_of(connection), rule.call, since, cursor)
+        page: Page = make_call(opened.client, rule.call, since, cursor)
         for document in page.documents:
-            receipt = ingest(connection, document.topic, document.body)
+            receipt = ingest(opened, document.topic, document.body)
             count["known" if receipt.repeated else "new"] += 1
         cursor = page.cursor
         if cursor is None:

@@ -13,7 +13,7 @@ from connectors.connection import Connection
 from functions.batches import work_through
 from functions.delivery import customers, erasures, orders, stock
 from functions.delivery.attempt import Task
-from functions.registry import connections, connectors
+from functions.registry import session
 from functions.runtime import logger
 from records import ids
 
@@ -24,16 +24,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _push(message: dict[str, Any], queue: str, attempt: int) -> None:
-    connection = connections.find(queue.partition("-connection-")[2])
-    if connection is None:
+    opened = session.find(queue.partition("-connection-")[2])
+    if opened is None:
         logger.info("connection is gone; its messages end here", queue=queue)
         return
+    connection = opened.connection
     detail = _as_its_own(connection, message["detail"])
     if detail is None:
         logger.error("an event of another tenant", connection_id=connection.connection_id)
         return
     logger.append_keys(tenant=connection.tenant, event_id=detail["cause"], subject=detail["subject"])
-    task = Task(connection, connectors.connector_of(connection), detail, attempt)
+    task = Task(opened, detail, attempt)
     plan = PLANS.get(detail["record"])
     if plan is not None:
         plan(task)

@@ -9,15 +9,15 @@ from typing import Any
 
 from chalice.app import Chalice, Request, Response
 
-from connectors.connection import Connection
 from connectors.errors import SignatureError, TopicError
-from connectors.manifest import Manifest, delivery_of, topic_of
+from connectors.manifest import delivery_of, topic_of
 from connectors.signatures import Signed, verify
 from functions import runtime
 from functions.inbound.ingest import UNREADABLE, ingest
 from functions.metrics import count
 from functions.problems import answer, problem, shielded
-from functions.registry import connections, connectors, secrets
+from functions.registry import secrets, session
+from functions.registry.session import Session
 from functions.runtime import logger
 from mappings.errors import PayloadError
 from mappings.payloads import media_type, parse
@@ -32,28 +32,28 @@ app = Chalice(app_name="receive", configure_logs=False)
 @shielded
 def webhook(connection_id: str) -> Response:
     """Take one webhook."""
-    connection = connections.find(connection_id)
-    if connection is None:
+    opened = session.find(connection_id)
+    if opened is None:
         return problem(404, "connection_unknown", f"No connection {connection_id[:80]!r} is registered.")
-    logger.append_keys(tenant=connection.tenant)
-    manifest = connectors.connector_of(connection).manifest
+    logger.append_keys(tenant=opened.connection.tenant)
     request: Request = app.current_request  # type: ignore[assignment] # there is one inside a view
     try:
         body: bytes = request.raw_body  # type: ignore[assignment] # API Gateway sends every body as base64
     except (binascii.Error, ValueError):
         return problem(400, "body_malformed", "The body is marked as base64 and is not.")
-    signed = Signed(request.method, connection.webhook_url, dict(request.headers), body)
-    refused = _refuse(manifest, connection, signed)
+    signed = Signed(request.method, opened.connection.webhook_url, dict(request.headers), body)
+    refused = _refuse(opened, signed)
     if refused is not None:
         count("Rejected", connection_id)
         return refused
-    return _take(manifest, connection, signed)
+    return _take(opened, signed)
 
 
-def _refuse(manifest: Manifest, connection: Connection, request: Signed) -> Response | None:
+def _refuse(opened: Session, request: Signed) -> Response | None:
     """Give the answer to a request that must not be written, or nothing where all is well."""
     if len(request.body) > MAX_BODY:
         return problem(413, "body_too_large", f"The body has {len(request.body)} bytes; {MAX_BODY} are taken.")
+    manifest, connection = opened.manifest, opened.connection
     kinds = manifest.receives.content_types
     if media_type(request.headers.get("content-type", "")) not in kinds:
         return problem(415, "content_type_unsupported", f"{manifest.name} webhooks come as {' or '.join(kinds)}.")
@@ -68,8 +68,9 @@ def _refuse(manifest: Manifest, connection: Connection, request: Signed) -> Resp
     return None
 
 
-def _take(manifest: Manifest, connection: Connection, request: Signed) -> Response:
+def _take(opened: Session, request: Signed) -> Response:
     """Write a genuine request. What cannot be read is written too, and quarantined behind the door."""
+    manifest, connection_id = opened.manifest, opened.connection.connection_id
     content_type = request.headers.get("content-type", "application/json")
     try:
         parsed = parse(request.body, content_type)
@@ -83,13 +84,13 @@ def _take(manifest: Manifest, connection: Connection, request: Signed) -> Respon
         return problem(400, "topic_internal", f"{topic} is fetched by the hub; {manifest.name} does not send it.")
     delivery = delivery_of(manifest, topic, request.headers, parsed, request.body)
     try:
-        receipt = ingest(connection, topic, request.body, delivery=delivery, content_type=content_type)
+        receipt = ingest(opened, topic, request.body, delivery=delivery, content_type=content_type)
     except StoreUnavailableError as error:
-        logger.exception("not durable", connection_id=connection.connection_id)
+        logger.exception("not durable", connection_id=connection_id)
         return problem(503, error.code, "The payload could not be made durable.", {"Retry-After": "5"})
-    count("Repeated" if receipt.repeated else "EventsReceived", connection.connection_id)
+    count("Repeated" if receipt.repeated else "EventsReceived", connection_id)
     if receipt.conflict:
-        count("Conflicts", connection.connection_id)
+        count("Conflicts", connection_id)
     return answer(200 if receipt.repeated else 202, {"event_id": receipt.event_id})
 
 

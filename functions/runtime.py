@@ -11,8 +11,11 @@ import botocore.loaders
 import botocore.session
 from aws_lambda_powertools.logging import Logger
 
+from records.moments import rfc3339
 from records.store.dynamo import DynamoStore
 from records.store.inbox import Inbox
+
+__all__ = ["client", "inbox", "logger", "now", "records", "rfc3339"]
 
 logger = Logger()
 
@@ -55,8 +58,3 @@ def inbox() -> Inbox:
 def now() -> datetime:
     """Give the time in UTC."""
     return datetime.now(UTC)
-
-
-def rfc3339(moment: datetime) -> str:
-    """Write a time the way facts do."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

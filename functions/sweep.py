@@ -12,6 +12,7 @@ from functions import runtime
 from functions.announce import payload_received, publish
 from functions.registry import connections
 from functions.runtime import logger
+from records import moments
 from records.apply import change
 from records.cause import Cause
 from records.errors import ConflictError
@@ -35,7 +36,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     for tenant in tenants:
         hour = moment - REACH
         while hour <= moment:
-            swept += _sweep(tenant, hour.strftime("%Y-%m-%dT%H"), runtime.rfc3339(until))
+            swept += _sweep(tenant, moments.hour(hour), runtime.rfc3339(until))
             hour += timedelta(hours=1)
     logger.info("swept", announced_again=swept, reservations_ended=ended)
     return {"announced_again": swept, "reservations_ended": ended}
@@ -45,7 +46,7 @@ def _end_reservations(tenant: str, now: str) -> int:
     """End a tenant's reservations that are over. Channels hear of it by the stock they took from."""
     ended = 0
     for key in runtime.records().due("by_status", ("status_key", reservations.due_list(tenant)), ("at", now)):
-        reservation_id = key[0].rpartition("#")[2]
+        reservation_id = keys.id_in(key[0])
         cause = Cause(tenant, reservation_id, "api", now)
         try:
             change(runtime.records(), cause, partial(reservations.expire, cause=cause, reservation_id=reservation_id))
@@ -60,13 +61,10 @@ def _sweep(tenant: str, hour: str, until: str) -> int:
     after, swept = "", 0
     while received := runtime.inbox().received(tenant, hour, after=after):
         after = received[-1]["received_at"]
-        wanted = {keys.applied(tenant, _event_id(item)): item for item in received if item["received_at"] <= until}
+        named = [{**item, "event_id": keys.id_in(item["pk"])} for item in received if item["received_at"] <= until]
+        wanted = {keys.applied(tenant, item["event_id"]): item for item in named}
         marked = runtime.records().get(list(wanted))
-        left = [{**item, "event_id": _event_id(item)} for key, item in wanted.items() if key not in marked]
+        left = [item for key, item in wanted.items() if key not in marked]
         publish([payload_received({**item, "tenant": tenant}) for item in left])
         swept += len(left)
     return swept
-
-
-def _event_id(item: dict[str, Any]) -> str:
-    return str(item["pk"]).rpartition("#")[2]

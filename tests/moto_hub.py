@@ -16,7 +16,8 @@ from moto import mock_aws
 
 from connectors.catalogue import connector
 from connectors.connection import Connection
-from functions import api, cache
+from functions import api
+from functions.cache import cache
 from functions.registry import connections
 from functions.routes import app
 from ops.commands.feeding import headers
@@ -49,7 +50,7 @@ def forget() -> None:
         if name.startswith("functions."):
             for cached in (value for value in vars(module).values() if hasattr(value, "cache_clear")):
                 cached.cache_clear()
-    cache._remembered.clear()
+    cache.clear()
 
 
 @dataclass
@@ -139,7 +140,7 @@ class MotoHub:
         noted = self.connections[connection_id].model_copy(update={"delivery": made["UUID"]})
         self.connections[connection_id] = noted
         connections.register(self.dynamo, "Connections", noted)
-        cache._remembered.clear()
+        cache.clear()
         return str(made["UUID"])
 
     # Calling functions.
@@ -286,7 +287,7 @@ class MotoHub:
                 self.dynamo.delete_item(TableName=table, Key={name: item[name] for name in names})
         for connection in self.connections.values():
             connections.register(self.dynamo, "Connections", connection)
-        cache._remembered.clear()
+        cache.clear()
         app.tenants.cache_clear()
 
     def close(self) -> None:

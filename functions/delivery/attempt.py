@@ -7,15 +7,15 @@ from typing import Any
 
 import orjson
 
-from connectors.catalogue import Connector
 from connectors.client import Answer, Push, make_call
 from connectors.connection import Connection
 from connectors.errors import ConnectorError, RateLimitedError
+from connectors.manifest import PushRule, Record
 from connectors.translate import context
 from functions import runtime
 from functions.batches import LaterError, backoff
 from functions.delivery.lease import Lease
-from functions.registry import secrets
+from functions.registry.session import Session
 from functions.runtime import logger
 from mappings.engine import load_out
 from records import ids
@@ -32,15 +32,24 @@ KEEP_DAYS = 90
 class Task:
     """One message: an event that may concern this connection."""
 
-    connection: Connection
-    kind: Connector
+    session: Session
     detail: dict[str, Any]
     attempt: int
+
+    @property
+    def connection(self) -> Connection:
+        """Whose channel it is."""
+        return self.session.connection
+
+    @property
+    def pushes(self) -> dict[Record, PushRule]:
+        """What the channel takes, and how, by kind of record."""
+        return self.session.manifest.pushes
 
 
 def body_of(task: Task, wanted: Wanted, record: dict[str, Any]) -> dict[str, Any]:
     """Make the body of a push of a record."""
-    mapping = load_out(task.kind.mappings_folder / f"{wanted.kind}.out.yaml")
+    mapping = load_out(task.session.connector.mappings_folder / f"{wanted.kind}.out.yaml")
     made: dict[str, Any] = mapping.body(record, context(task.connection))
     return made
 
@@ -78,9 +87,9 @@ def _call(task: Task, wanted: Wanted, push: dict[str, Any], shown: Lease, sent_a
     Raises:
         LaterError: it is away, asks us to wait, or shows another number than we knew.
     """
-    name = task.kind.manifest.pushes[push["record"]].call
+    name = task.pushes[push["record"]].call
     try:
-        answer: Answer = make_call(secrets.client_of(task.connection), name, Push(**push))
+        answer: Answer = make_call(task.session.client, name, Push(**push))
     except ConnectorError as error:
         if error.retry:
             log(task, wanted, "waiting", str(error), code=error.code)

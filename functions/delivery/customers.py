@@ -14,7 +14,7 @@ from records.store.actions import Item
 
 def push(task: Task) -> None:
     """Show a channel the customer that a message names, unless it lacks what the channel needs."""
-    if "customer" not in task.kind.manifest.pushes:
+    if "customer" not in task.pushes:
         return
     key = keys.customer(task.connection.people, task.detail["subject"])
     wanted = customer_wanted(runtime.records().get([key])[key], task.connection.connection_id)
@@ -45,5 +45,5 @@ def _show_customer(task: Task, item: Item, shown: Lease) -> None:
 
 def _lacks(task: Task, wanted: Wanted) -> str:
     """Name what the channel needs of a record and the record has not."""
-    needs = task.kind.manifest.pushes["customer"].needs
+    needs = task.pushes["customer"].needs
     return " and ".join(name for name in needs if not compile_expression(name).search(wanted.record))

@@ -13,7 +13,7 @@ def push(task: Task) -> None:
     tenant, name = task.connection.tenant, f"tell#{task.connection.connection_id}"
     key = keys.erasure(tenant, task.detail["subject"])
     left = runtime.records().get([key])[key].get(name, {}).get("ids", [])
-    if not left or "erasure" not in task.kind.manifest.pushes:
+    if not left or "erasure" not in task.pushes:
         return
     for channel_customer_id in left:
         # The digest, not the place in the list: an id that is found later must not take another's turn.

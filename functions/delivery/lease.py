@@ -10,9 +10,9 @@ from functions.batches import LaterError, backoff
 from functions.runtime import logger
 from records.desired import Wanted
 from records.errors import ConflictError
+from records.moments import just_after
 from records.stock import counts
 from records.stock import position as stock
-from records.stock.promise import just_after
 from records.store import keys
 from records.store.actions import Below, Is, Item, Key, Update
 

@@ -9,7 +9,7 @@ from records.store import keys
 
 def push(task: Task) -> None:
     """Tell the channel of an order each of its parcels that others sent."""
-    if "fulfillment" not in task.kind.manifest.pushes or task.detail.get("connection") != task.connection.connection_id:
+    if "fulfillment" not in task.pushes or task.detail.get("connection") != task.connection.connection_id:
         return
     key = keys.order(task.connection.tenant, task.detail["subject"])
     item = runtime.records().get([key])[key]

@@ -18,7 +18,7 @@ from records.store.actions import Item
 
 def push(task: Task) -> None:
     """Show a channel the SKU that a message names, and every kit that it is part of."""
-    rule = task.kind.manifest.pushes.get("stock")
+    rule = task.pushes.get("stock")
     if rule is None:
         return
     sku, tenant = task.detail["subject"].rpartition("@")[0], task.connection.tenant
@@ -69,10 +69,10 @@ def _show_stock(task: Task, wanted: Wanted, expected: Decimal | None, shown: Lea
         log(task, wanted, "skipped", "the channel shows it already")
         return
     at = task.connection
-    rule = task.kind.manifest.pushes["stock"]
+    rule = task.pushes["stock"]
     named = wanted.location_id if rule.per != "channel" else None  # a channel of one number names no place
     place = at.channel_location(named) if named else None
-    stock_id = skus.stock_id_of(at, wanted.record["sku"])
+    stock_id = skus.stock_id_of(task.session, wanted.record["sku"])
     if stock_id is None or (named and place is None):
         log(task, wanted, "skipped", "the channel does not list it there")
         return

@@ -1,10 +1,9 @@
 """Take a payload into the Inbox: the one way in, for webhooks, polls, fetched resources and files handed in."""
 
-from connectors.connection import Connection
 from connectors.errors import TopicError
 from connectors.manifest import delivery_of
 from functions import runtime
-from functions.registry import connectors
+from functions.registry.session import Session
 from mappings.errors import PayloadError
 from mappings.payloads import parse
 from records.store.inbox import Delivery, Receipt
@@ -13,7 +12,7 @@ UNREADABLE = "unreadable"
 
 
 def ingest(
-    connection: Connection,
+    opened: Session,
     topic: str,
     body: bytes,
     *,
@@ -29,10 +28,10 @@ def ingest(
     """
     moment = runtime.now()
     if delivery is None:
-        delivery = _delivery(connection, topic, body, content_type)
+        delivery = _delivery(opened, topic, body, content_type)
     taken = Delivery(
-        tenant=connection.tenant,
-        connection_id=connection.connection_id,
+        tenant=opened.connection.tenant,
+        connection_id=opened.connection.connection_id,
         topic=topic,
         delivery=delivery,
         body=body,
@@ -44,10 +43,9 @@ def ingest(
     return runtime.inbox().receive(taken, moment.timestamp())
 
 
-def _delivery(connection: Connection, topic: str, body: bytes, content_type: str) -> str:
+def _delivery(opened: Session, topic: str, body: bytes, content_type: str) -> str:
     """Name a document that no webhook header names. What cannot be read is the same as its own bytes."""
-    manifest = connectors.connector_of(connection).manifest
     try:
-        return delivery_of(manifest, topic, {}, parse(body, content_type), body)
+        return delivery_of(opened.manifest, topic, {}, parse(body, content_type), body)
     except (PayloadError, TopicError):
-        return delivery_of(manifest, topic, {}, None, body)
+        return delivery_of(opened.manifest, topic, {}, None, body)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from functions import cache, runtime
+from functions import runtime
+from functions.cache import cache
 from records.products import kits
 from records.products.kits import Kits
 from records.store import keys
@@ -12,7 +13,7 @@ FRESH = 60.0  # seconds; a kit is known everywhere that long after it was define
 
 def table(tenant: str) -> Kits:
     """Give a tenant's kits."""
-    found: Kits = cache.remember(_name(tenant), lambda: _read(tenant), FRESH)
+    found: Kits = cache.get(_name(tenant), lambda: _read(tenant), FRESH)
     return found
 
 

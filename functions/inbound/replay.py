@@ -48,7 +48,7 @@ def _will(tenant: str, each: Found, map_as: str) -> Plan:
         return {"will": "nothing", "why": "its connection is not registered"}
     then = each.marker.get("connector") if each.marker and map_as == "then" else None
     try:
-        kind = connectors.connector_named(tenant, then or connection.connector)
+        kind = connectors.find(tenant, then or connection.connector)
     except ConnectorError as error:
         return {"will": "nothing", "why": str(error)}
     cause = Cause(tenant, each.event_id, each.connection_id, "", remaps=True)
@@ -78,7 +78,7 @@ def _rehearsed(tenant: str, each: Plan, item: Item | None) -> Plan:
     connection = _connection(tenant, each["connection_id"])
     if item is None or connection is None:
         return {}
-    kind: Connector = connectors.connector_named(tenant, each["connector"])
+    kind: Connector = connectors.find(tenant, each["connector"])
     try:
         payload = parse(item["body"], item["content_type"])
         stated, _ = statements(kind, connection, each["topic"], payload)

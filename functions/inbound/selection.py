@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from functions import runtime
 from functions.indexes import CursorError, moment_of
+from records import moments
 from records.store import keys
 from records.store.actions import Item
 from records.store.inbox import KEEP_DAYS
@@ -100,7 +101,7 @@ def _received(tenant: str, wanted: Selection, limit: int, cursor: str | None) ->
     picked: list[Found] = []
     looked_at = 0
     for _ in range(HOURS):
-        if moment.strftime("%Y-%m-%dT%H") > until:
+        if moments.hour(moment) > until:
             return picked, None
         for page in _pages(tenant, moment):
             items = [each for each in page if after < _place(each) and each["received_at"] <= until]
@@ -119,7 +120,7 @@ def _pages(tenant: str, moment: datetime) -> Iterator[list[Item]]:
     """Read the rest of an hour from a moment on, in order."""
     # A page of the index begins behind a whole millisecond.
     after = runtime.rfc3339(moment - timedelta(milliseconds=1))
-    while page := runtime.inbox().received(tenant, moment.strftime("%Y-%m-%dT%H"), after=after):
+    while page := runtime.inbox().received(tenant, moments.hour(moment), after=after):
         yield sorted(page, key=_place)
         after = page[-1]["received_at"]
 
@@ -129,7 +130,7 @@ def _place(item: Item) -> str:
 
 
 def _id_of(item: Item) -> str:
-    return str(item["pk"]).rpartition("#")[2]
+    return keys.id_in(item["pk"])
 
 
 def _found(tenant: str, items: Sequence[Item]) -> list[Found]:

@@ -3,47 +3,45 @@
 from typing import Any
 
 from connectors.client import make_call
-from connectors.connection import Connection
 from functions import runtime
-from functions.registry import connectors, secrets
+from functions.registry.session import Session
 from records.products import aliases
 from records.store import keys
 from records.store.actions import Item, Key
 
 
-def resolve(connection: Connection, statements: list[dict[str, Any]]) -> None:
+def resolve(opened: Session, statements: list[dict[str, Any]]) -> None:
     """Fill in the SKUs that stock statements and order lines lack, where somebody knows them.
 
     Raises:
         ConnectorError: the channel had to be asked and did not answer.
     """
-    manifest = connectors.connector_of(connection).manifest
     wanting: list[tuple[dict[str, Any], str]] = []
     for statement in statements:
         if statement["kind"] in ("stock_count", "stock_movement"):
             wanting.append((statement, "channel_stock_id"))
-        if statement["kind"] == "order" and manifest.identity.lines:
+        if statement["kind"] == "order" and opened.manifest.identity.lines:
             wanting += [(line, "channel_product_id") for line in statement.get("line_items") or ()]
     wanting = [(part, field) for part, field in wanting if not part.get("sku") and part.get(field)]
-    found = sku_of(connection, [str(part[field]) for part, field in wanting])
+    found = sku_of(opened, [str(part[field]) for part, field in wanting])
     for part, field in wanting:
         if str(part[field]) in found:
             part["sku"] = found[str(part[field])]
 
 
-def sku_of(connection: Connection, stock_ids: list[str]) -> dict[str, str]:
+def sku_of(opened: Session, stock_ids: list[str]) -> dict[str, str]:
     """Give the SKUs of a channel's stock ids; unknown ones are missing from the answer."""
-    return _look_up(connection, "stock", stock_ids, connection.aliases)
+    return _look_up(opened, "stock", stock_ids, opened.connection.aliases)
 
 
-def stock_id_of(connection: Connection, sku: str) -> str | None:
+def stock_id_of(opened: Session, sku: str) -> str | None:
     """Give the channel's stock id of a SKU; None where the channel does not list it."""
-    backwards = {ours: theirs for theirs, ours in connection.aliases.items()}
-    return _look_up(connection, "sku", [sku], backwards).get(sku)
+    backwards = {ours: theirs for theirs, ours in opened.connection.aliases.items()}
+    return _look_up(opened, "sku", [sku], backwards).get(sku)
 
 
-def _look_up(connection: Connection, kind: str, values: list[str], table: dict[str, str]) -> dict[str, str]:
-    found = {value: table[value] for value in values if value in table}
+def _look_up(opened: Session, kind: str, values: list[str], table: dict[str, str]) -> dict[str, str]:
+    connection, found = opened.connection, {value: table[value] for value in values if value in table}
     at: dict[Key, str] = {
         keys.alias(connection.tenant, connection.connection_id, kind, value): value
         for value in values
@@ -53,19 +51,19 @@ def _look_up(connection: Connection, kind: str, values: list[str], table: dict[s
         return found
     items: dict[Key, Item] = runtime.records().get(list(at), consistent=False)
     for key, value in at.items():
-        means = str(items[key]["means"]) if key in items else _ask(connection, kind, value)
+        means = str(items[key]["means"]) if key in items else _ask(opened, kind, value)
         if means:
             found[value] = means
     return found
 
 
-def _ask(connection: Connection, kind: str, value: str) -> str | None:
+def _ask(opened: Session, kind: str, value: str) -> str | None:
     """Ask the channel, and remember both directions."""
-    identity = connectors.connector_of(connection).manifest.identity
+    identity, connection = opened.manifest.identity, opened.connection
     method = identity.sku_of if kind == "stock" else identity.stock_id_of
     if method is None:
         return None
-    means: str | None = make_call(secrets.client_of(connection), method, value)
+    means: str | None = make_call(opened.client, method, value)
     if means:
         sku, stock_id = (means, value) if kind == "stock" else (value, means)
         names = (connection.tenant, connection.connection_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from functions import runtime
 from functions.privacy.search import Hit
-from functions.registry import connections, connectors
+from functions.registry import connections, session
 from records.cause import Cause
 from records.customers.erasure import Person
 from records.store import keys
@@ -74,6 +74,6 @@ def outcome(name: str, said: dict[str, Any], *, is_over: bool) -> dict[str, Any]
     at = runtime.rfc3339(runtime.now())
     if connection is None:
         return {"outcome": "gone", "at": at}
-    if "erasure" not in connectors.connector_of(connection).manifest.pushes:
+    if "erasure" not in session.of(connection).manifest.pushes:
         return {"outcome": "cannot be told", "at": at}
     return {"outcome": "unanswered", "at": at} if is_over else said

@@ -213,7 +213,7 @@ def _search(item: Item, run: Run) -> bool:
 def _orders(item: Item, person: Person) -> set[str]:
     """Name the orders that stand with the person's accounts. One that is forgotten stands there no more."""
     places = (place for name in person["accounts"] for place in indexes.orders_of(item["tenant"], name))
-    return {pk.rpartition("#")[2] for pk, _ in places}
+    return {keys.id_in(pk) for pk, _ in places}
 
 
 def _named(item: Item, hit: Hit) -> set[str]:

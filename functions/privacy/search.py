@@ -14,9 +14,9 @@ from connectors.errors import ConnectorError, ManifestError, TopicError
 from connectors.translate import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
 from functions import runtime
 from functions.privacy.redaction import Names
-from functions.registry import connections, connectors
+from functions.registry import connections, session
 from mappings.errors import MappingFileError
-from records import ids
+from records import ids, moments
 from records.customers.claims import claims, statement_of
 from records.facts import Stored, stored
 from records.store import keys
@@ -117,10 +117,10 @@ def walk(tenant: str, cursor: str, reach: timedelta = KEPT) -> Iterator[tuple[li
     after = max(cursor, first)
     hour = datetime.fromisoformat(after).replace(minute=0, second=0, microsecond=0)
     while hour <= until:
-        name = hour.strftime("%Y-%m-%dT%H")
+        name = moments.hour(hour)
         while page := runtime.inbox().received(tenant, name, after=after, limit=PAGE):
             after = page[-1]["received_at"]
-            yield [item["pk"].partition("#")[2] for item in page], after
+            yield [keys.id_in(item["pk"]) for item in page], after
         hour += timedelta(hours=1)
         if hour <= until:  # what comes in the hour that is not over yet lies behind the cursor
             after = max(after, _just_before(hour))
@@ -171,7 +171,7 @@ def reading(item: Item) -> Reading:
         payload = parse(item["body"], item["content_type"])
         if connection is None:
             return Reading(payload)
-        kind = connectors.connector_of(connection)
+        kind = session.of(connection).connector
         said, _ = statements(kind, connection, item["topic"], payload, item["received_at"])
         facts = [stored(fact(each, item["event_id"], connection)) for each in said]
         return Reading(payload, facts, wanted(kind, item["topic"], payload))

@@ -28,11 +28,11 @@ def described(tenant: str, name: str) -> dict[str, Any]:
     if entry is None:
         raise ManifestError(f"there is no connector {name[:80]!r}")
     versions = [{"version": each.version, "at": each.at} for each in entry.versions]
-    return {**details(connectors.connector_named(tenant, f"{name}@{entry.current}")), "versions": versions}
+    return {**details(connectors.find(tenant, f"{name}@{entry.current}")), "versions": versions}
 
 
 def _registered(tenant: str, entry: Entry) -> dict[str, Any]:
-    return capabilities(connectors.connector_named(tenant, f"{entry.name}@{entry.current}"))
+    return capabilities(connectors.find(tenant, f"{entry.name}@{entry.current}"))
 
 
 def capabilities(kind: Connector) -> dict[str, Any]:

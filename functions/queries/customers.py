@@ -14,7 +14,7 @@ from records.store.actions import Item
 
 def customer_item(people: str, customer_id: str) -> Item:
     """Give the item of a customer; one that was merged answers as the one it became, one that was erased not at all.
-    `people` says whose customers they are: the tenant's own, or those of its group (`connections.people_of`).
+    `people` says whose customers they are: the tenant's own, or those of its group (`tenants.people_of`).
     """
     item = lookup.item(keys.customer(people, customer_id), f"customer {customer_id}")
     while "redirect" in item:

@@ -5,6 +5,7 @@ from typing import Any
 
 from functions import indexes, runtime
 from functions.queries.lookup import MissingError
+from records import moments
 from records.store import keys
 from records.store.actions import Item
 from records.store.packing import unpack
@@ -50,13 +51,13 @@ def events_of(tenant: str, limit: int, before: str | None = None) -> tuple[list[
     moment = indexes.moment_of(before) if before else runtime.now()
     listed: list[Item] = []
     for _ in range(HOURS_BACK):
-        hour = sorted(_received(tenant, moment.strftime("%Y-%m-%dT%H")), key=_place, reverse=True)
+        hour = sorted(_received(tenant, moments.hour(moment)), key=_place, reverse=True)
         listed += [each for each in hour if before is None or _place(each) < before]
         if len(listed) >= limit:
             break
         moment -= timedelta(hours=1)
     page = listed[:limit]
-    at = {each["pk"]: keys.applied(tenant, each["pk"].partition("#")[2]) for each in page}
+    at = {each["pk"]: keys.applied(tenant, keys.id_in(each["pk"])) for each in page}
     markers = runtime.records().get(list(at.values()))
     return [_listed(each, markers.get(at[each["pk"]])) for each in page], _place(page[-1]) if page[
         limit - 1 :
@@ -79,7 +80,7 @@ def _listed(item: Item, marker: Item | None) -> dict[str, Any]:
     kept = {name: item.get(name) for name in ("connection_id", "topic", "received_at", "size")}
     outcome = {"outcome": marker["outcome"] if marker else "received"}
     reason: dict[str, Any] = {name: marker[name] for name in ("code", "reason", "pointer") if marker and name in marker}
-    return {"event_id": item["pk"].partition("#")[2], **kept, **outcome, **reason}
+    return {"event_id": keys.id_in(item["pk"]), **kept, **outcome, **reason}
 
 
 def parked(tenant: str, status: str, cursor: indexes.Cursor) -> tuple[list[dict[str, Any]], indexes.Cursor]:

@@ -1,6 +1,6 @@
 """What people ask when they look for a customer, or decide who is one: searches, open reviews, shared values.
 
-`tenant` is here whose customers they are: a tenant, or the group with which it shares them (`connections.people_of`).
+`tenant` is here whose customers they are: a tenant, or the group with which it shares them (`tenants.people_of`).
 """
 
 import json

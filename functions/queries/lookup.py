@@ -4,7 +4,8 @@ from typing import Any
 
 from connectors.connection import Connection
 from functions import runtime
-from functions.registry import connections
+from functions.registry import connections, session
+from functions.registry.session import Session
 from records.store.actions import Item, Key
 
 
@@ -36,3 +37,8 @@ def connection_of(tenant: str, connection_id: str) -> Connection:
     if found is None or found.tenant != tenant:
         raise MissingError(f"connection {connection_id}")
     return found
+
+
+def session_of(tenant: str, connection_id: str) -> Session:
+    """Open a tenant's connection; another's does not exist for it."""
+    return session.of(connection_of(tenant, connection_id))

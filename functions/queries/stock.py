@@ -8,7 +8,7 @@ from connectors.connection import Connection
 from functions import indexes, runtime
 from functions.inbound import kits
 from functions.queries.lookup import MissingError
-from functions.registry import connectors
+from functions.registry import session
 from records import desired
 from records.orders import order as orders
 from records.orders import reservations
@@ -27,7 +27,7 @@ NUMBERS = ("on_hand", "reserved", "safety", "incoming", "available", "shortage")
 
 def viewer_of(connection: Connection, tier: str | None = None) -> Viewer:
     """Say what decides how a connection sees stock now; `tier` is of one customer, else its customers' own."""
-    rule = connectors.connector_of(connection).manifest.pushes.get("stock")
+    rule = session.of(connection).manifest.pushes.get("stock")
     return Viewer(
         connection.connection_id,
         connection.sells_from,

@@ -121,10 +121,19 @@ class Registry:
         name, _, version = reference.partition("@")
         if catalogue.is_here(name):
             return catalogue.deployed(name, version)
+        return self.open(tenant, name, version or self.current(tenant, name))
+
+    def current(self, tenant: str, name: str) -> str:
+        """Say which version of a registered connector its connections use.
+
+        Raises:
+            ManifestError: nobody registered it.
+            StoreUnavailableError: it cannot be read now.
+        """
         entry = self.entry(tenant, name)
         if entry is None:
             raise ManifestError(f"there is no connector {name[:80]!r}")
-        return self.open(tenant, name, version or entry.current)
+        return entry.current
 
     def open(self, tenant: str, name: str, version: str) -> Connector:
         """Fetch a version and lay it out in a folder of this process.

@@ -1,31 +1,59 @@
-"""Which connections there are, and pausing and resuming one."""
+"""Which connections there are, and pausing and resuming one.
+
+The functions read the Connections table through the cache of their process; the command line reads it as it is.
+"""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connectors.connection import Connection
 from connectors.errors import ManifestError
-from functions.cache import forget, remember
+from functions.cache import cache
 from functions.runtime import client
 from records.store.dynamo import translated
 from records.store.wire import from_wire, to_wire
 
-if TYPE_CHECKING:
-    pass
-
 
 def find(connection_id: str) -> Connection | None:
     """Give a connection, or None where nobody registered it."""
-    found: Connection | None = remember(f"connection {connection_id}", lambda: _read(connection_id))
+    table = os.environ["CONNECTIONS_TABLE"]
+    found: Connection | None = cache.get(_name(connection_id), lambda: read(client("dynamodb"), table, connection_id))
+    return found
+
+
+def all_connections() -> list[Connection]:
+    """Give every connection, in the order of their ids. The registry is small: one page is some thousand shops."""
+    found: list[Connection] = cache.get("all", lambda: scan(client("dynamodb"), os.environ["CONNECTIONS_TABLE"]))
     return found
 
 
 @translated
-def _read(connection_id: str) -> Connection | None:
-    answer = client("dynamodb").get_item(
-        TableName=os.environ["CONNECTIONS_TABLE"], Key={"pk": {"S": f"CONNECTION#{connection_id}"}}
-    )
+def read(dynamo: Any, table: str, connection_id: str, *, consistent: bool = False) -> Connection | None:
+    """Read a connection from the table.
+
+    Raises:
+        StoreUnavailableError: it cannot be read now.
+    """
+    answer = dynamo.get_item(TableName=table, Key=key(connection_id), ConsistentRead=consistent)
     return from_item(from_wire(answer["Item"])) if "Item" in answer else None
+
+
+@translated
+def scan(dynamo: Any, table: str) -> list[Connection]:
+    """Read every connection from the table.
+
+    Raises:
+        StoreUnavailableError: they cannot be read now.
+    """
+    pages = dynamo.get_paginator("scan").paginate(TableName=table)
+    items = [from_wire(item) for page in pages for item in page["Items"]]
+    found = [from_item(item) for item in items if "connection" in item]
+    return sorted(found, key=lambda connection: connection.connection_id)
+
+
+def key(connection_id: str) -> dict[str, Any]:
+    """Give the key of a connection in the Connections table, as DynamoDB takes it."""
+    return {"pk": {"S": f"CONNECTION#{connection_id}"}}
 
 
 def from_item(item: dict[str, Any]) -> Connection:
@@ -34,41 +62,30 @@ def from_item(item: dict[str, Any]) -> Connection:
     return kept.model_copy(update={"status": item["status"]}) if "status" in item else kept
 
 
-def all_connections() -> list[Connection]:
-    """Give every connection. The registry is small: one page is some thousand shops."""
-    found: list[Connection] = remember("all", _scan)
-    return found
-
-
-@translated
-def _scan() -> list[Connection]:
-    pages = client("dynamodb").get_paginator("scan").paginate(TableName=os.environ["CONNECTIONS_TABLE"])
-    items = [from_wire(item) for page in pages for item in page["Items"]]
-    found = [from_item(item) for item in items if "connection" in item]
-    return sorted(found, key=lambda connection: connection.connection_id)
+def _name(connection_id: str) -> str:
+    return f"connection {connection_id}"
 
 
 def register(dynamo: Any, table: str, connection: Connection) -> None:
-    """Write a connection. Used by the command line; functions only read."""
-    item = {"pk": f"CONNECTION#{connection.connection_id}", "connection": connection.model_dump_json()}
-    about = {"tenant": connection.tenant, "status": connection.status}
-    dynamo.put_item(TableName=table, Item=to_wire({**item, **about}))
+    """Write a connection. The command line does; functions only read."""
+    about = {"tenant": connection.tenant, "status": connection.status, "connection": connection.model_dump_json()}
+    dynamo.put_item(TableName=table, Item={**key(connection.connection_id), **to_wire(about)})
 
 
 def switch(dynamo: Any, mappings: Any, table: str, connection: Connection, status: str) -> None:
-    """Pause a connection or resume it: poll looks at its status, pushes wait where their queue is not handed over.
+    """Pause a connection or resume it. `poll` looks at its status; its pushes wait while its queue is not handed over.
 
     Asked again after a crash it comes to the same; of two who ask at once one gets their way, in both.
 
     Raises:
         ManifestError: it was made before its mapping was noted.
     """
+    connection_id = connection.connection_id
     if not connection.delivery:
-        raise ManifestError(f"it is not noted what hands over the pushes of {connection.connection_id}")
-    key = {"pk": {"S": f"CONNECTION#{connection.connection_id}"}}
+        raise ManifestError(f"it is not noted what hands over the pushes of {connection_id}")
     dynamo.update_item(
         TableName=table,
-        Key=key,
+        Key=key(connection_id),
         UpdateExpression="SET #s = :s",
         ConditionExpression="attribute_exists(pk)",
         ExpressionAttributeNames={"#s": "status"},
@@ -78,6 +95,7 @@ def switch(dynamo: Any, mappings: Any, table: str, connection: Connection, statu
     while status != wanted:  # somebody else may have written the status before we switched, and switched before us
         wanted = status
         mappings.update_event_source_mapping(UUID=connection.delivery, Enabled=wanted == "active")
-        status = from_item(from_wire(dynamo.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"])).status
-    forget(f"connection {connection.connection_id}")
-    forget("all")
+        item = dynamo.get_item(TableName=table, Key=key(connection_id), ConsistentRead=True)["Item"]
+        status = from_item(from_wire(item)).status
+    cache.forget(_name(connection_id))
+    cache.forget("all")

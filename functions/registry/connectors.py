@@ -6,26 +6,16 @@ from typing import TYPE_CHECKING
 
 from connectors import catalogue
 from connectors.catalogue import Connector
-from connectors.connection import Connection
-from connectors.errors import ManifestError
-from functions.cache import FRESH_VERSION, remember
+from functions.cache import cache
 from functions.runtime import client
 
 if TYPE_CHECKING:
     from functions.registry.bundles import Registry
 
-
-def connector_of(connection: Connection) -> Connector:
-    """Give the connector of a connection: the repository's, or the one its tenant registered.
-
-    Raises:
-        ManifestError: there is none.
-        StoreUnavailableError: it cannot be read now.
-    """
-    return connector_named(connection.tenant, connection.connector)
+FRESH = 2.0  # seconds for which a registered connector's current version is remembered: a new one is wanted at once
 
 
-def connector_named(tenant: str, reference: str) -> Connector:
+def find(tenant: str, reference: str) -> Connector:
     """Give a connector by name, or in one version by `name@version`, as an event's marker names it.
 
     Raises:
@@ -39,10 +29,8 @@ def connector_named(tenant: str, reference: str) -> Connector:
 
 
 def _current(tenant: str, name: str) -> str:
-    entry = remember(f"connector {tenant} {name}", lambda: registry().entry(tenant, name), FRESH_VERSION)
-    if entry is None:
-        raise ManifestError(f"there is no connector {name[:80]!r}")
-    return str(entry.current)
+    found: str = cache.get(f"connector {tenant} {name}", lambda: registry().current(tenant, name), FRESH)
+    return found
 
 
 @functools.cache

@@ -4,22 +4,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.client import Client
 from connectors.connection import Connection
-from connectors.http import Http
 from connectors.signatures import Secret
-from functions.cache import remember
-from functions.registry.connectors import connector_of
+from functions.cache import cache
 from functions.runtime import client
 
 
 def secrets(connection: Connection) -> dict[str, Any]:
     """Read a connection's secrets: name → value, in a rotation a list of `{value, not_before, not_after, key_id}`."""
-    found: dict[str, Any] = remember(f"secrets {connection.connection_id}", lambda: _read_secrets(connection))
+    found: dict[str, Any] = cache.get(f"secrets {connection.connection_id}", lambda: _read(connection))
     return found
 
 
-def _read_secrets(connection: Connection) -> dict[str, Any]:
+def _read(connection: Connection) -> dict[str, Any]:
     if not connection.secret_arn:
         return {}
     answer = client("secretsmanager").get_secret_value(SecretId=connection.secret_arn)
@@ -38,13 +35,3 @@ def signing_secrets(connection: Connection, name: str) -> list[Secret]:
 def current(kept: Mapping[str, Any]) -> dict[str, str]:
     """Give the one value of each secret that our own calls use: the newest."""
     return {name: value if isinstance(value, str) else value[-1]["value"] for name, value in kept.items()}
-
-
-def client_of(connection: Connection) -> Client:
-    """Give the client of a connection's channel."""
-    kind = connector_of(connection)
-    made: Client = remember(
-        f"client {connection.connection_id} {kind.reference}",
-        lambda: kind.client_class(connection, current(secrets(connection)), Http(kind.folder.name)),
-    )
-    return made

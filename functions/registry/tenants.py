@@ -2,7 +2,7 @@
 
 import os
 
-from functions.cache import remember
+from functions.cache import cache
 from functions.runtime import client
 from records.store.dynamo import translated
 from records.store.wire import from_wire
@@ -12,7 +12,7 @@ def people_of(tenant: str) -> str:
     """Say whose customers a tenant has: its own, or those of the group it shares them with. A policy is older than the
     tenant's first connection and stays as it is, so it may be remembered like one.
     """
-    found: str = remember(f"people {tenant}", lambda: _read_policy(tenant))
+    found: str = cache.get(f"people {tenant}", lambda: _read_policy(tenant))
     return found
 
 

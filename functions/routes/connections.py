@@ -13,7 +13,7 @@ from functions import runtime
 from functions.inbound.ingest import ingest
 from functions.problems import answer, problem
 from functions.queries import lookup
-from functions.registry import connections, connectors
+from functions.registry import connections, session
 from functions.routes.app import RefusedError, body, query, raw_body, request, route
 from records.store import keys
 from records.store.actions import Update
@@ -72,7 +72,7 @@ def _polls_of(connection: Connection) -> list[str]:
     """
     if connection.status != "active":
         raise RefusedError(409, "connection_paused", f"{connection.connection_id} is paused: resume it first.")
-    polls = sorted(connectors.connector_of(connection).manifest.polls)
+    polls = sorted(session.of(connection).manifest.polls)
     if not polls:
         raise RefusedError(409, "nothing_to_poll", f"{connection.connector} has no list to read: it calls by itself.")
     return polls
@@ -102,8 +102,8 @@ def list_connections(tenant: str) -> Any:
 @route("/v1/connections/{connection_id}/payloads", "POST")
 def hand_in(tenant: str, connection_id: str) -> Any:
     """Take a payload handed in by hand (a file of a poll-only channel, a resource): `?topic=` says what it is."""
-    connection = lookup.connection_of(tenant, connection_id)
-    topics = connectors.connector_of(connection).manifest.receives.topics
+    opened = lookup.session_of(tenant, connection_id)
+    topics = opened.manifest.receives.topics
     topic = query("topic").get("topic", "")
     if topic not in topics:
         return problem(400, "topic_unknown", f"Ask with ?topic= one of: {', '.join(sorted(topics))}.")
@@ -111,5 +111,5 @@ def hand_in(tenant: str, connection_id: str) -> Any:
     if len(body) > MAX_BODY:
         return problem(413, "body_too_large", f"The body has {len(body)} bytes; {MAX_BODY} are taken.")
     content_type = request().headers.get("content-type", "application/json")
-    receipt = ingest(connection, topic, body, content_type=content_type)
+    receipt = ingest(opened, topic, body, content_type=content_type)
     return answer(200 if receipt.repeated else 202, {"event_id": receipt.event_id})

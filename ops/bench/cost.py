@@ -16,7 +16,7 @@ import orjson
 from connectors.connection import Connection
 from functions import announce, normalise, runtime
 from functions.inbound.ingest import ingest
-from functions.registry import connections
+from functions.registry import connections, session
 from ops.bench.meter import Meter
 from ops.bench.orders import shopify as order
 from ops.bench.units import item_size, write_units
@@ -85,7 +85,7 @@ class _Bench:
             RuntimeError: it was not applied.
         """
         self._meter.reset()
-        receipt = ingest(connection, topic, body, delivery=f"{topic} {datetime.now(UTC)}")
+        receipt = ingest(session.of(connection), topic, body, delivery=f"{topic} {datetime.now(UTC)}")
         item = self._items()[0]
         inbox = {"inbox_write_units": self._meter.write_units, "inbox_bytes": float(item_size(item))}
         received = announce.payload_received(from_wire(item))

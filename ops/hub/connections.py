@@ -11,9 +11,9 @@ from connectors.errors import ManifestError
 from connectors.manifest import Manifest
 from functions.registry import connections
 from functions.registry.bundles import Registry
+from functions.registry.secrets import current
 from ops.hub import tenants
 from ops.hub.deploy import Hub, connection_outputs, deploy_connection, remove_connection
-from records.store.wire import from_wire
 
 OVERLAP = 24 * 3600  # seconds an old secret stays valid after a rotation: channels retry with it for up to a day
 
@@ -90,19 +90,15 @@ def load(hub: Hub, connection_id: str) -> Connection:
     Raises:
         ManifestError: there is none.
     """
-    key = {"pk": {"S": f"CONNECTION#{connection_id}"}}
-    answer = hub.clients("dynamodb").get_item(TableName=hub.outputs["ConnectionsTable"], Key=key, ConsistentRead=True)
-    if "Item" not in answer:
+    found = connections.read(hub.clients("dynamodb"), hub.outputs["ConnectionsTable"], connection_id, consistent=True)
+    if found is None:
         raise ManifestError(f"there is no connection {connection_id}")
-    return connections.from_item(from_wire(answer["Item"]))
+    return found
 
 
 def listed(hub: Hub) -> list[Connection]:
     """List every connection of the hub."""
-    pages = hub.clients("dynamodb").get_paginator("scan").paginate(TableName=hub.outputs["ConnectionsTable"])
-    items = [from_wire(item) for page in pages for item in page["Items"]]
-    found = [connections.from_item(item) for item in items if "connection" in item]
-    return sorted(found, key=lambda connection: connection.connection_id)
+    return connections.scan(hub.clients("dynamodb"), hub.outputs["ConnectionsTable"])
 
 
 def pause(hub: Hub, connection_id: str) -> Connection:
@@ -141,7 +137,7 @@ def rotate(hub: Hub, connection_id: str, name: str, value: str) -> None:
     values = secret_values(hub, connection)
     if name not in values:
         raise ManifestError(f"{connection_id} has no secret {name}; it has {sorted(values)}")
-    old = values[name] if isinstance(values[name], str) else values[name][-1]["value"]
+    old = current(values)[name]
     until = time.time() + OVERLAP
     values[name] = [{"value": old, "not_after": until, "key_id": "previous"}, {"value": value, "key_id": "current"}]
     hub.clients("secretsmanager").put_secret_value(SecretId=connection.secret_arn, SecretString=json.dumps(values))
@@ -150,6 +146,5 @@ def rotate(hub: Hub, connection_id: str, name: str, value: str) -> None:
 def remove(hub: Hub, connection_id: str) -> None:
     """Forget a connection: registry first, so that nothing is taken any more, then its stack and secret."""
     load(hub, connection_id)
-    key = {"pk": {"S": f"CONNECTION#{connection_id}"}}
-    hub.clients("dynamodb").delete_item(TableName=hub.outputs["ConnectionsTable"], Key=key)
+    hub.clients("dynamodb").delete_item(TableName=hub.outputs["ConnectionsTable"], Key=connections.key(connection_id))
     remove_connection(hub, connection_id)

@@ -7,7 +7,7 @@ on a statement about the person from before it is refused, and an order from bef
 """
 
 from collections.abc import Iterable, Set
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from records import ids
@@ -18,6 +18,7 @@ from records.customers.cluster import Circle
 from records.customers.customer import CustomerState, channel_ids
 from records.customers.resolution import pair_of
 from records.facts import Stored
+from records.moments import later
 from records.store import keys
 from records.store.actions import Is, Item, Key, Put, Update
 from records.store.packing import pack, unpack
@@ -49,10 +50,9 @@ def request_privacy(
     erasure_id = ids.erasure_id(cause.tenant, request)
     key = keys.erasure(cause.tenant, erasure_id)
     if unit.item(key) is None:
-        moment = datetime.fromisoformat(at) + TIME_TO_ANSWER
         about = {"id": erasure_id, "tenant": cause.tenant, "type": kind, "connection_id": cause.connection_id}
         about |= {"requested_at": at, "at": at, "stage": "open", "status_key": listed(cause.tenant, "open")}
-        about |= {"due_at": due_at or f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"}
+        about |= {"due_at": due_at or later(at, TIME_TO_ANSWER)}
         unit.save(key, {**about, "cause": cause.event_id, "hop": cause.hop, "subject": pack(subject)})
     return erasure_id
 

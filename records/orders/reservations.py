@@ -16,6 +16,7 @@ from typing import Any
 from records import ids
 from records.cause import Cause
 from records.errors import RecordError
+from records.moments import later
 from records.orders import fold
 from records.stock import position as stock
 from records.stock import promise
@@ -156,7 +157,7 @@ def confirm(unit: Unit, cause: Cause, reservation_id: str, connection_id: str, c
         _end(unit, cause, reservation_id, item, "expired")  # then this write meets a conflict, a mere answer would not
         return read(unit, cause.tenant, reservation_id)
     _drop(unit, cause, reservation_id, entries)
-    until = _later(cause.at, ORDER_MAY_TAKE)
+    until = later(cause.at, ORDER_MAY_TAKE)
     order_id = ids.order_id(cause.tenant, connection_id, channel_order_id)
     taken = {"p": item["reserved_at"], "u": until, "takes": item["takes"]}
     fold.reserve(unit, cause, order_id, reservation_id, taken)
@@ -238,8 +239,3 @@ def _save(unit: Unit, cause: Cause, reservation_id: str, fields: Item, due: str 
 def due_list(tenant: str) -> str:
     """Name the list of reservations, in the index, that the sweeper will have to look at."""
     return f"{tenant}#reserved"
-
-
-def _later(at: str, by: timedelta) -> str:
-    moment = datetime.fromisoformat(at) + by
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

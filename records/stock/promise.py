@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 from records.desired import Wanted
+from records.moments import just_after
 from records.stock import position as stock
 from records.stock.allocation import Wish, makes
 from records.stock.position import plain
@@ -91,12 +91,6 @@ def kit_wanted(sku: str, parts: Mapping[str, tuple[Decimal, Sequence[Item]]], vi
     if viewer.per == "channel":
         return [_stock(sku, None, sum(able.values(), ZERO), max(as_of.values()), None)] if able else []
     return [_stock(sku, place, able[place], as_of[place], None) for place in able]
-
-
-def just_after(at: str) -> str:
-    """Give the next millisecond: what happened at the count itself is in it."""
-    moment = datetime.fromisoformat(at) + timedelta(milliseconds=1)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
 def promised(

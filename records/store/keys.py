@@ -3,6 +3,11 @@
 from records.store.actions import Key
 
 
+def id_in(pk: str) -> str:
+    """Give the id that a key ends with. It must be one that the hub made: these hold no `#`."""
+    return pk.rpartition("#")[2]
+
+
 def order(tenant: str, order_id: str) -> Key:
     """Key of an order."""
     return (f"{tenant}#ORDER#{order_id}", "ORDER")

@@ -58,12 +58,12 @@ def _counted(name, call):
 
 def watched(function, handler):
     def watch(event, context):
-        from functions import connections
+        from functions.cache import cache
         text = _text(event)
         plan = _json.loads((_NOTES / "plan.json").read_text())
         mine = [e for e in plan if e["function"] == function and all(word in text for word in e["words"])]
         if mine:
-            connections._remembered.clear()  # a cold process makes every call
+            cache.clear()  # a cold process makes every call
         _running.update(entries=mine, calls=[])
         answer = handler(event, context)
         seen = [_json.dumps({{"name": e["name"], "calls": _running["calls"]}}) for e in mine if e["after"] is None]

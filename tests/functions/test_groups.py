@@ -7,7 +7,8 @@ import boto3
 import pytest
 
 from connectors.errors import ManifestError
-from functions import cache, runtime
+from functions import runtime
+from functions.cache import cache
 from ops.hub import tenants
 from ops.hub.deploy import Hub
 from tests.moto_hub import REGION, MotoHub
@@ -29,7 +30,7 @@ def house(moto_world: MotoHub) -> Iterator[dict[str, Shop]]:
         tenants.share(hub_of(), tenant, "maison")
         assert tenants.settle(hub_of(), tenant) == GROUP
         shop.open()
-    cache._remembered.clear()
+    cache.clear()
     for shop in shops.values():
         shop.trade()
     return shops

@@ -137,11 +137,11 @@ def test_a_file_handed_in_is_read_as_what_it_says_it_is(shop: MotoHub, kind: str
 
 
 def test_a_payload_of_a_connection_that_was_removed_is_parked(shop: MotoHub) -> None:
-    from functions import cache
+    from functions.cache import cache
 
     answer = shop.send("shop", json.dumps(order()).encode(), "orders/create")
     shop.dynamo.delete_item(TableName="Connections", Key={"pk": {"S": "CONNECTION#shop"}})
-    cache._remembered.clear()
+    cache.clear()
     assert shop.normalise() == []
     trace = shop.event(answer.json()["event_id"])
     assert (trace["outcome"], trace["code"]) == ("quarantined", "connection_unknown")

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from connectors.signatures import sign
-from functions import api, cache, runtime
+from functions import api, runtime
+from functions.cache import cache
 from functions.registry import connectors
 from functions.routes import app
 from ops.hub import templates
@@ -43,7 +44,7 @@ def seen(moto_world: MotoHub) -> Iterator[Seen]:
 
     def watched(name: str, event: Any) -> Any:
         if name != current[0]:  # a process of its own
-            cache._remembered.clear()
+            cache.clear()
             connectors._registered.cache_clear()
             app.tenants.cache_clear()
         current[0] = name

@@ -8,7 +8,8 @@ import pytest
 
 from connectors.bundle import bundle_of, pack
 from connectors.signatures import sign
-from functions import cache, runtime
+from functions import runtime
+from functions.cache import cache
 from functions.inbound import replay as replaying
 from functions.registry import connections, connectors
 from records.store.inbox import Delivery
@@ -41,7 +42,7 @@ def register(hub: MotoHub, **changed: str) -> str:
     """Make a content the connector's current version, as the API does once it has found no fault."""
     made = bundle_of(corner.parts(**changed))
     entry, _ = connectors.registry().add("acme", made.name, made.digest, pack(made), runtime.rfc3339(runtime.now()))
-    cache._remembered.clear()
+    cache.clear()
     return f"corner@{entry.current}"
 
 
@@ -138,7 +139,7 @@ def test_what_is_quarantined_is_applied_once_its_sku_is_known(shop: MotoHub) -> 
     assert shop.event(event_id)["code"] == "sku_unknown"
     mended = shop.connections[SHOP].model_copy(update={"aliases": {"31": "MUG-BLUE"}})
     connections.register(shop.dynamo, "Connections", mended)
-    cache._remembered.clear()
+    cache.clear()
     (listed,) = shop.tell("/v1/replays", {"outcome": "quarantined", "dry_run": True}).json()["events"]
     assert (listed["event_id"], listed["will"], listed["facts"]) == (event_id, "apply", 1)
     assert shop.replay() == []
@@ -182,7 +183,7 @@ def test_events_of_a_connection_that_is_gone_or_anothers_now_are_left_alone(shop
     map_better(shop)
     theirs = shop.connections[SHOP].model_copy(update={"tenant": "main"})
     connections.register(shop.dynamo, "Connections", theirs)
-    cache._remembered.clear()
+    cache.clear()
     answer = replay(shop, event_id)
     assert (answer["will"], answer["why"]) == ("nothing", "its connection is not registered")
     message = replaying._message("acme", {"event_id": event_id, "connection_id": SHOP}, "now")

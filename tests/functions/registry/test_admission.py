@@ -8,9 +8,9 @@ import pytest
 
 from connectors.connection import Connection
 from connectors.errors import ManifestError
-from functions.registry import admission, connections
+from functions.registry import admission, connections, session
 from functions.registry.bundles import Registry
-from functions.registry.connectors import connector_of, registry
+from functions.registry.connectors import registry
 from records.errors import ConflictError
 from tests import corner
 from tests.moto_hub import Answer, MotoHub, forget
@@ -45,8 +45,8 @@ def test_a_connector_is_registered_once_and_each_other_content_is_a_version(moto
     assert post(moto_hub, corner.parts()).status == 200
     second = post(moto_hub, {**corner.parts(), "readme": corner.README + "more"})
     assert (second.status, second.json()["versions"]) == (201, 2)
-    assert connector_of(at("acme")).version == second.json()["version"]
-    old = connector_of(at("acme", f"corner@{first.json()['version']}"))
+    assert session.of(at("acme")).connector.version == second.json()["version"]
+    old = session.of(at("acme", f"corner@{first.json()['version']}")).connector
     assert (old.version, old.manifest.channel) == (first.json()["version"], "corner")
 
 
@@ -63,9 +63,9 @@ def test_a_tenant_never_sees_nor_changes_another_tenants_connector(moto_hub: Mot
     assert moto_hub.ask("/v1/connectors/corner", token=OTHER).status == 404
     assert "corner" not in {each["channel"] for each in moto_hub.ask("/v1/connectors", OTHER).json()["connectors"]}
     with pytest.raises(ManifestError, match="there is no connector 'corner'"):
-        connector_of(at("main"))
+        session.of(at("main"))
     assert post(moto_hub, {**corner.parts(), "readme": corner.README + "theirs"}, OTHER).status == 201
-    assert connector_of(at("acme")).version == first["version"]
+    assert session.of(at("acme")).connector.version == first["version"]
 
 
 def test_connectors_lie_beside_connections_and_are_none(moto_hub: MotoHub) -> None:
@@ -115,7 +115,7 @@ def test_of_two_that_register_at_once_one_is_told(moto_hub: MotoHub, monkeypatch
 def test_a_version_that_is_not_there_is_said(moto_hub: MotoHub, reference: str) -> None:
     post(moto_hub, corner.parts())
     with pytest.raises(ManifestError):
-        connector_of(at("acme", reference))
+        session.of(at("acme", reference))
 
 
 def test_a_bundle_that_somebody_damaged_is_said_and_not_run(moto_hub: MotoHub) -> None:

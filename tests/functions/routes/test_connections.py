@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
-from functions import cache, runtime
+from functions import runtime
+from functions.cache import cache
 from functions.registry import connections, connectors
 from records.store import keys
 from tests.moto_hub import REGION, MotoHub
@@ -31,7 +32,7 @@ def is_handed_over(hub: MotoHub) -> bool:
 
 
 def status(hub: MotoHub) -> str:
-    cache._remembered.clear()
+    cache.clear()
     return {each["connection_id"]: each["status"] for each in hub.ask("/v1/connections").json()["connections"]}[
         "market"
     ]
@@ -138,7 +139,7 @@ def test_a_reconciliation_goes_back_as_far_as_it_says(market: MotoHub, monkeypat
     market.run("poll", {})
     assert asked
     assert set(asked) == {"2026-01-31T08:00:00.000Z"}
-    key = keys.cursor("acme", "market", next(iter(connectors.connector_named("acme", "mirakl").manifest.polls)))
+    key = keys.cursor("acme", "market", next(iter(connectors.find("acme", "mirakl").manifest.polls)))
     assert "polled_at" in runtime.records().get([key])[key]
 
 

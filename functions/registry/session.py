@@ -1,0 +1,57 @@
+"""A connection as it is opened for one message: the account, its connector, and the client of its channel."""
+
+from dataclasses import dataclass
+
+from connectors.catalogue import Connector
+from connectors.client import Client
+from connectors.connection import Connection
+from connectors.http import Http
+from connectors.manifest import Manifest
+from functions.cache import cache
+from functions.registry import connections, connectors, secrets
+
+
+@dataclass(frozen=True)
+class Session:
+    """What whoever works on a message of a connection needs of it. It is opened once and handed on."""
+
+    connection: Connection
+    connector: Connector
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the connector says of its channel."""
+        return self.connector.manifest
+
+    @property
+    def client(self) -> Client:
+        """The client of the channel, made at its first use: few messages call anybody. Later messages share it."""
+        name = f"client {self.connection.connection_id} {self.connector.reference}"
+        made: Client = cache.get(name, self._make)
+        return made
+
+    def _make(self) -> Client:
+        held = secrets.current(secrets.secrets(self.connection))
+        made: Client = self.connector.client_class(self.connection, held, Http(self.connector.folder.name))
+        return made
+
+
+def find(connection_id: str) -> Session | None:
+    """Open a connection by its id, or give None where nobody registered it.
+
+    Raises:
+        ManifestError: it has no connector.
+        StoreUnavailableError: it cannot be read now.
+    """
+    connection = connections.find(connection_id)
+    return None if connection is None else of(connection)
+
+
+def of(connection: Connection, reference: str | None = None) -> Session:
+    """Open a connection with its own connector, or with the one that `reference` names (`name` or `name@version`).
+
+    Raises:
+        ManifestError: there is no such connector.
+        StoreUnavailableError: it cannot be read now.
+    """
+    return Session(connection, connectors.find(connection.tenant, reference or connection.connector))
