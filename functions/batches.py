@@ -3,12 +3,15 @@
 import json
 import math
 import random
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from functions.runtime import client, logger
 
 MAX_DELAY = 900
+TRIES = 3
+
+T = TypeVar("T")
 
 
 class LaterError(Exception):
@@ -45,6 +48,17 @@ def work_through(
 def backoff(attempt: int, base: float = 1.0) -> float:
     """Give the seconds to wait after the n-th attempt: doubling, with jitter, at most fifteen minutes."""
     return min(float(MAX_DELAY), base * 2.0 ** min(attempt, 12)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+
+
+def send_all(entries: Sequence[T], most: int, send: Callable[[Sequence[T]], list[T]]) -> list[T]:
+    """Send entries in batches of at most `most`, and again what `send` gives back as refused; gives what is left then.
+
+    PutEvents and SendMessageBatch answer 200 even where they refuse some entries.
+    """
+    left = list(entries)
+    for _ in range(TRIES):
+        left = [each for start in range(0, len(left), most) for each in send(left[start : start + most])]
+    return left
 
 
 def attempt_of(record: dict[str, Any]) -> int:

@@ -10,15 +10,12 @@ from functions.batches import LaterError, backoff
 from functions.runtime import logger
 from records.desired import Wanted
 from records.errors import ConflictError
-from records.moments import just_after
-from records.stock import counts
+from records.stock import counts, told
 from records.stock import position as stock
 from records.store import keys
 from records.store.actions import Below, Is, Item, Key, Update
 
 LEASE = timedelta(seconds=60)  # longer than any call may take (connectors/http.py), shorter than a person's patience
-TIDY_FROM = 60  # fields of a stock record
-SETTLED = timedelta(days=7)  # later than this no channel sends what it had not sent
 
 
 class Lease:
@@ -103,30 +100,17 @@ class Lease:
             return
         key = keys.stock(self._tenant, wanted.record["sku"], str(wanted.location_id))
         known = runtime.records().get([key])[key]
-        told: dict[str, Any] = {f"told#{_told_from(known['count']['at'], sent_at)}": dict(wanted.told)}
-        if "told_since" not in known:
-            told["told_since"] = known["count"]["at"]
-        runtime.records().write([mine, Update(key, put=told, remove=stock.outdated(known))])
-        if len(known) > TIDY_FROM:
+        runtime.records().write([mine, told.confirmed(key, known, wanted.told, sent_at)])
+        if len(known) > told.TIDY_FROM:
             self._tidy(key)
 
     def _write(self, put: dict[str, Any], remove: tuple[str, ...] = ()) -> None:
         runtime.records().write([Update(self._key, put=put, remove=remove, when=Is("lease", self._until))])
 
     def _tidy(self, key: Key) -> None:
-        """Take claims that are long settled and told out of a stock record; leave it where anybody else writes it."""
-        known = runtime.records().get([key])[key]
-        put, remove = stock.rebased(known, runtime.rfc3339(runtime.now() - SETTLED))
-        if not put:
-            return
+        """Tidy a stock record that has grown long; leave it where anybody else writes it."""
+        change = told.tidied(key, runtime.records().get([key])[key], runtime.now())
         try:
-            runtime.records().write([Update(key, put=put, remove=remove, add={"ver": 1}, when=Is("ver", known["ver"]))])
+            runtime.records().write([change] if change else [])
         except ConflictError:
             logger.info("a busy stock record is tidied another time")
-
-
-def _told_from(count_at: str, sent_at: str) -> str:
-    """Say from when on an owner's counts contain what it was told. Many tell whole seconds: a number that we set bears
-    a time from before we sent it. A count that was known before we sent it does not contain it.
-    """
-    return max(f"{sent_at[:19]}.000Z", just_after(count_at)) if count_at.endswith(".000Z") else sent_at

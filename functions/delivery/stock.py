@@ -7,33 +7,28 @@ from functions import runtime
 from functions.delivery.attempt import Task, finish, log, send
 from functions.delivery.lease import Lease
 from functions.inbound import kits, skus
+from functions.queries.shelf import look, viewer_of
 from records.desired import Wanted
 from records.products.kits import containing
 from records.stock import position as stock
 from records.stock import promise
-from records.stock.promise import Viewer
-from records.store import keys
-from records.store.actions import Item
 
 
 def push(task: Task) -> None:
     """Show a channel the SKU that a message names, and every kit that it is part of."""
-    rule = task.pushes.get("stock")
-    if rule is None:
+    if "stock" not in task.pushes:
         return
     sku, tenant = task.detail["subject"].rpartition("@")[0], task.connection.tenant
     if task.detail["changed"] == ["kit"]:
         kits.forget(tenant)
     for name in [sku, *containing(kits.table(tenant), sku)]:
-        _push_sku(task, name, rule.per or "location")
+        _push_sku(task, name)
 
 
-def _push_sku(task: Task, sku: str, per: str) -> None:
+def _push_sku(task: Task, sku: str) -> None:
     """Make the channel show one SKU, or a kit that what changed is a component of."""
-    at = task.connection
-    now = runtime.rfc3339(runtime.now())
-    viewer = Viewer(at.connection_id, at.sells_from, at.owns, at.buffer, per, at.tier, now)
-    items, all_wanted = _look(at.tenant, sku, viewer)
+    tenant, viewer = task.connection.tenant, viewer_of(task.session)
+    items, all_wanted = look(tenant, sku, viewer)
     for wanted in all_wanted:
         lease = Lease(task.connection, wanted, task.attempt)
         # Free and already showing this: whoever takes the lease after us reads the record again, so nothing is missed.
@@ -44,20 +39,10 @@ def _push_sku(task: Task, sku: str, per: str) -> None:
         with lease as shown:
             finish(task, shown)
             # Read again under the lease: what was read before it may be older than what the last holder sent.
-            items, all_wanted = _look(at.tenant, sku, viewer)
+            items, all_wanted = look(tenant, sku, viewer)
             now_wanted = {each.key: each for each in all_wanted}.get(wanted.key)
             if now_wanted is not None:
                 _show_stock(task, now_wanted, promise.expected_stock(now_wanted, items, viewer, shown.item), shown)
-
-
-def _look(tenant: str, sku: str, viewer: Viewer) -> tuple[list[Item], list[Wanted]]:
-    """Read a SKU's stock, and say what the channel should show of it."""
-    components = kits.table(tenant).get(sku)
-    items = runtime.records().query(keys.stock(tenant, sku, "")[0])
-    if components is None:
-        return items, promise.stock_wanted(sku, items, viewer)
-    read = {part: runtime.records().query(keys.stock(tenant, part, "")[0]) for part in components}
-    return items, promise.kit_wanted(sku, {part: (Decimal(components[part]), read[part]) for part in read}, viewer)
 
 
 def _shows(wanted: Wanted, expected: Decimal | None) -> bool:

@@ -14,6 +14,7 @@ from connectors.catalogue import Connector
 from connectors.connection import Connection
 from connectors.errors import ConnectorError
 from functions import runtime
+from functions.batches import send_all
 from functions.inbound.selection import Found
 from functions.registry import connections, connectors
 from records import remapping
@@ -23,7 +24,6 @@ from records.store.actions import Item
 
 MAPS = ("now", "then")
 BATCH = 10  # messages SQS takes at once
-TRIES = 3
 
 Plan = dict[str, Any]
 
@@ -94,9 +94,7 @@ def send(tenant: str, plans: Iterable[Plan], map_as: str) -> int:
         StoreUnavailableError: the queue does not take all of them. They may be sent again.
     """
     wanted = [_message(tenant, each, map_as) for each in plans if each["will"] != "nothing"]
-    left = wanted
-    for _ in range(TRIES):
-        left = [each for start in range(0, len(left), BATCH) for each in _refused(left[start : start + BATCH])]
+    left = send_all(wanted, BATCH, _refused)
     if left:
         raise StoreUnavailableError(f"the queue of replays refuses {len(left)} events")
     return len(wanted)
@@ -107,8 +105,8 @@ def _message(tenant: str, each: Plan, map_as: str) -> str:
     return json.dumps({"detail-type": "PayloadReceived", "detail": detail})
 
 
-def _refused(messages: list[str]) -> list[str]:
-    """Send a batch; give back what was not taken. SQS answers 200 even where entries failed."""
+def _refused(messages: Sequence[str]) -> list[str]:
+    """Send a batch; give back what was not taken."""
     entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(messages)]
     answer = runtime.client("sqs").send_message_batch(QueueUrl=os.environ["REPLAY_QUEUE"], Entries=entries)
     return [messages[int(each["Id"])] for each in answer.get("Failed", [])]

@@ -15,7 +15,7 @@ from typing import Any
 from functions import indexes, runtime
 from functions.privacy import propagation, shop
 from functions.privacy.payloads import forget
-from functions.privacy.search import BEGINNING, KEPT, Hit, Sought, is_about_somebody, order_id_of, pages
+from functions.privacy.search import BEGINNING, KEPT, Hit, Sought, is_about_somebody, pages
 from functions.registry import connections, tenants
 from functions.runtime import logger
 from records import ids
@@ -26,6 +26,7 @@ from records.customers.claims import since
 from records.customers.erasure import AT_ONCE, Person
 from records.errors import ConflictError
 from records.orders import fold
+from records.orders.fold import order_named
 from records.store import keys
 from records.store.actions import Is, Item, Update
 from records.store.packing import pack, unpack
@@ -218,7 +219,7 @@ def _orders(item: Item, person: Person) -> set[str]:
 
 def _named(item: Item, hit: Hit) -> set[str]:
     """Name the orders that a payload is about."""
-    return {name for stated in hit.theirs if (name := order_id_of(item["tenant"], stated)) is not None}
+    return {name for stated in hit.theirs if (name := order_named(item["tenant"], stated)) is not None}
 
 
 def _note(item: Item, person: Person, orders: set[str], counts: Mapping[str, int]) -> None:

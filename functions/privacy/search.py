@@ -19,6 +19,7 @@ from mappings.errors import MappingFileError
 from records import ids, moments
 from records.customers.claims import claims, statement_of
 from records.facts import Stored, stored
+from records.orders.fold import order_named
 from records.store import keys
 from records.store.actions import Item
 from records.store.inbox import KEEP_DAYS
@@ -48,7 +49,7 @@ class Sought:
 
     def is_told_by(self, stated: Stored) -> bool:
         """Tell whether a fact is about them."""
-        if stated.get("tracking_number") in self.parcels or order_id_of(self.tenant, stated) in self.orders:
+        if stated.get("tracking_number") in self.parcels or order_named(self.tenant, stated) in self.orders:
             return True
         if any(parcel["number"] in self.parcels for parcel in stated.get("tracking", [])):
             return True
@@ -86,14 +87,6 @@ class Hit:
     theirs: list[Stored]
     names: Names
     is_whole: bool
-
-
-def order_id_of(tenant: str, stated: Stored) -> str | None:
-    """Give the order a fact is about, or None."""
-    if stated.get("channel_order_id"):
-        return ids.order_id(tenant, stated["connection_id"], stated["channel_order_id"])
-    connection_id, slash, channel_order_id = (stated.get("order_reference") or "").partition("/")
-    return ids.order_id(tenant, connection_id, channel_order_id) if slash else None
 
 
 def is_about_somebody(stated: Stored) -> bool:

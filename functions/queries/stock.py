@@ -4,17 +4,15 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from connectors.connection import Connection
 from functions import indexes, runtime
 from functions.inbound import kits
 from functions.queries.lookup import MissingError
-from functions.registry import session
-from records import desired
+from functions.queries.shelf import look, stock_items, viewer_of
+from functions.registry.session import Session
 from records.orders import order as orders
 from records.orders import reservations
 from records.stock import ledger as ledgers
 from records.stock import position as stock
-from records.stock import promise
 from records.stock import shortages as shortage_list
 from records.stock.position import plain
 from records.stock.promise import Viewer
@@ -23,20 +21,6 @@ from records.store.actions import Item
 from records.store.packing import unpack
 
 NUMBERS = ("on_hand", "reserved", "safety", "incoming", "available", "shortage")
-
-
-def viewer_of(connection: Connection, tier: str | None = None) -> Viewer:
-    """Say what decides how a connection sees stock now; `tier` is of one customer, else its customers' own."""
-    rule = session.of(connection).manifest.pushes.get("stock")
-    return Viewer(
-        connection.connection_id,
-        connection.sells_from,
-        connection.owns,
-        connection.buffer,
-        (rule.per if rule else None) or "location",
-        tier or connection.tier,
-        runtime.rfc3339(runtime.now()),
-    )
 
 
 def stock_of(tenant: str, sku: str) -> dict[str, Any]:
@@ -57,12 +41,6 @@ def _places(tenant: str, sku: str) -> list[Item]:
     return items
 
 
-def stock_items(tenant: str, sku: str) -> list[Item]:
-    """Read all that is kept of a SKU's stock."""
-    items: list[Item] = runtime.records().query(keys.stock(tenant, sku, "")[0])
-    return items
-
-
 def _position(item: Item, now: str) -> dict[str, Any]:
     seen = stock.position(item, now)
     numbers = {name: plain(Decimal(getattr(seen, name))) for name in NUMBERS}
@@ -71,31 +49,22 @@ def _position(item: Item, now: str) -> dict[str, Any]:
     return {**about, "owner": seen.owner, **numbers, "tiers": tiers, "version": item["ver"]}
 
 
-def availability(tenant: str, sku: str, connection: Connection, tier: str | None) -> dict[str, Any]:
+def availability(tenant: str, sku: str, opened: Session, tier: str | None) -> dict[str, Any]:
     """Give what one channel may promise, to a customer of a tier, and what it should show at each place.
 
     Raises:
         MissingError: nobody has said anything of the SKU.
     """
-    viewer = viewer_of(connection)
+    viewer = viewer_of(opened)
     asks = Viewer(
         viewer.connection_id, viewer.sells_from, (), viewer.buffer, "channel", tier or viewer.tier, viewer.now
     )
-    shown = {each.location_id or "all": each.value for each in wanted(tenant, sku, viewer)}
-    total = wanted(tenant, sku, asks)
+    shown = {each.location_id or "all": each.value for each in look(tenant, sku, viewer)[1]}
+    total = look(tenant, sku, asks)[1]
     if not total and sku not in kits.table(tenant):
         _places(tenant, sku)
-    found = {"sku": sku, "connection": connection.connection_id, "tier": asks.tier}
+    found = {"sku": sku, "connection": viewer.connection_id, "tier": asks.tier}
     return {**found, "available_to_promise": total[0].value if total else "0", "shows": shown}
-
-
-def wanted(tenant: str, sku: str, viewer: Viewer) -> list[desired.Wanted]:
-    """Say what a channel should show of a SKU, or of a kit."""
-    components = kits.table(tenant).get(sku)
-    if components is None:
-        return promise.stock_wanted(sku, stock_items(tenant, sku), viewer)
-    parts = {part: (Decimal(each), stock_items(tenant, part)) for part, each in components.items()}
-    return promise.kit_wanted(sku, parts, viewer)
 
 
 def ledger(tenant: str, sku: str) -> dict[str, Any]:

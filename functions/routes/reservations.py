@@ -11,6 +11,7 @@ from functions.inbound import kits
 from functions.problems import answer
 from functions.queries import lookup, stock
 from functions.queries.lookup import MissingError
+from functions.queries.shelf import viewer_of
 from functions.routes.app import RefusedError, body, by_hand, request, route
 from functions.routes.stock import named, quantity
 from records import ids
@@ -43,13 +44,13 @@ def make_reservation(tenant: str) -> Any:
         tier=(str, NOTHING),
         expires_in=(int, NOTHING),
     )
-    connection, asked = lookup.connection_of(tenant, said["connection_id"]), said.get("expires_in")
+    opened, asked = lookup.session_of(tenant, said["connection_id"]), said.get("expires_in")
     seconds = USUAL if asked is None else asked
     if not 1 <= seconds <= LONGEST:
         raise RefusedError(400, "body_invalid", f"expires_in must be 1 to {LONGEST} seconds.")
-    viewer = stock.viewer_of(connection, said.get("tier"))
+    viewer = viewer_of(opened, said.get("tier"))
     until = runtime.rfc3339(runtime.now() + timedelta(seconds=seconds))
-    places = _places(connection, said.get("location_id"))
+    places = _places(opened.connection, said.get("location_id"))
     wanted = Request(_wishes(tenant, said["lines"]), places, until, said.get("location_id"))
     name, digest = ids.reservation_id(tenant, key), wanted.digest(viewer, seconds)
     cause = Cause(tenant, by_hand(tenant).event_id, "api", viewer.now)

@@ -30,8 +30,8 @@ def get_availability(tenant: str, sku: str) -> Any:
     asked = query("connection", "tier")
     if not asked.get("connection"):
         return problem(400, "query_missing", "Ask with ?connection=, and &tier= for a customer of a tier.")
-    connection = lookup.connection_of(tenant, asked["connection"])
-    return stock.availability(tenant, sku, connection, asked.get("tier"))
+    opened = lookup.session_of(tenant, asked["connection"])
+    return stock.availability(tenant, sku, opened, asked.get("tier"))
 
 
 @route("/v1/stock/{sku}/ledger")

@@ -26,15 +26,21 @@ def order_id_of(cause: Cause, fact: Stored) -> str:
     Raises:
         ContractError: it names none.
     """
-    if fact.get("channel_order_id"):
-        return ids.order_id(cause.tenant, fact["connection_id"], fact["channel_order_id"])
-    connection_id, slash, channel_order_id = fact.get("order_reference", "").partition("/")
-    if not slash or not connection_id or not channel_order_id:
+    named = order_named(cause.tenant, fact)
+    if named is None:
         name = fact.get("fulfillment_id") or fact.get("adjustment_id")
         raise ContractError(
             f"{fact['kind']} {name} names no order: the reference must be <connection_id>/<channel_order_id>"
         )
-    return ids.order_id(cause.tenant, connection_id, channel_order_id)
+    return named
+
+
+def order_named(tenant: str, fact: Stored) -> str | None:
+    """Give the order that a fact names: the sender's own, or another's by its reference. None: it names none."""
+    if fact.get("channel_order_id"):
+        return ids.order_id(tenant, fact["connection_id"], fact["channel_order_id"])
+    connection_id, _, channel_order_id = (fact.get("order_reference") or "").partition("/")
+    return ids.order_id(tenant, connection_id, channel_order_id) if connection_id and channel_order_id else None
 
 
 def fold(unit: Unit, cause: Cause, order_id: str, facts: Sequence[Stored]) -> None:

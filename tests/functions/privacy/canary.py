@@ -154,3 +154,12 @@ def erase(hub: MotoHub, runs: int = 4) -> None:
     for _ in range(runs):
         assert hub.run("erase", {"indexed_seconds": 0, "days": 1})["failed"] == 0
         settle(hub)
+
+
+def exported(hub: MotoHub, customer_id: str) -> dict[str, Any]:
+    """Export a customer, all parts of it: a busy machine gives more than one."""
+    made = hub.ask(f"/v1/customers/{customer_id}/export").json()
+    while made["cursor"]:
+        more = hub.ask(f"/v1/customers/{customer_id}/export", cursor=made["cursor"]).json()
+        made |= {"payloads": made["payloads"] + more["payloads"], "cursor": more["cursor"]}
+    return dict(made)

@@ -153,7 +153,7 @@ def test_what_they_do_after_it_stays_while_channels_are_told(moto_hub: MotoHub) 
     (found,) = moto_hub.ask("/v1/customers", email=canary.EMAIL).json()["customers"]
     told = moto_hub.ask(f"/v1/customers/{found['customer_id']}/timeline").json()["timeline"]
     assert sorted(each["what"] for each in told if each["what"] in ("call", "order placed")) == ["call", "order placed"]
-    kept = moto_hub.ask(f"/v1/customers/{found['customer_id']}/export").json()
+    kept = canary.exported(moto_hub, found["customer_id"])
     assert [each["topic"] for each in kept["payloads"]] == ["orders/create"]
     assert moto_hub.ask(f"/v1/erasures/{receipt}").json()["counts"]["interactions"] == 1
 

@@ -23,14 +23,6 @@ def begun(hub: MotoHub, customer_id: str) -> str:
     return str(answer.json()["erasure_id"])
 
 
-def exported(hub: MotoHub, customer_id: str) -> dict[str, Any]:
-    made = hub.ask(f"/v1/customers/{customer_id}/export").json()
-    while made["cursor"]:
-        more = hub.ask(f"/v1/customers/{customer_id}/export", cursor=made["cursor"]).json()
-        made |= {"payloads": made["payloads"] + more["payloads"], "cursor": more["cursor"]}
-    return dict(made)
-
-
 def totals(hub: MotoHub) -> list[Any]:
     seen = [
         hub.ask(f"/v1/orders/{item['id']['S']}").json() for item in hub.items("Records") if item["sk"]["S"] == "ORDER"
@@ -43,7 +35,7 @@ def test_all_that_is_kept_is_exported_and_after_an_erasure_nothing_is_left(
     moto_hub: MotoHub, capsys: pytest.CaptureFixture[str]
 ) -> None:
     customer_id = canary.live(moto_hub)
-    kept = json.dumps(exported(moto_hub, customer_id), ensure_ascii=False)
+    kept = json.dumps(canary.exported(moto_hub, customer_id), ensure_ascii=False)
     for place, texts in canary.found(moto_hub).items():
         for text in texts:
             for value in canary.CANARY.findall(text):
