@@ -1,7 +1,1 @@
-"""What runs: one thin module per Lambda function."""
-
-import gc
-
-# An import makes some hundred thousand objects, nearly all of which stay: Python's usual 700 has the collector look
-# through them again and again, for a tenth of the CPU of a cold start.
-gc.set_threshold(20_000)
+"""What runs: one thin module per Lambda function, and the rooms behind them."""

@@ -7,6 +7,8 @@ comes again, halved until the entry stands alone; repeats are harmless, consumer
 Every change of stock comes by here, so this is where a shortage is put on the list of tasks: writes of stock are blind.
 """
 
+import functions.coldstart  # noqa: F401 - before anything else is imported
+
 import hashlib
 import os
 from collections.abc import Iterable

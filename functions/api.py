@@ -5,6 +5,8 @@ Triggered by requests under /v1 with a bearer token, which also says the tenant.
 enters by the same Inbox as every other. Errors are RFC 9457 problems.
 """
 
+import functions.coldstart  # noqa: F401 - before anything else is imported
+
 from typing import Any
 
 from chalice.app import Response

@@ -6,6 +6,8 @@ quarantined behind the door. What cannot be made durable, or has no connection y
 after twelve attempts it lies in the dead-letter queue.
 """
 
+import functions.coldstart  # noqa: F401 - before anything else is imported
+
 import os
 from typing import Any
 

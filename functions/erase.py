@@ -4,6 +4,8 @@ Triggered every minute. Goes on with every request that is open, as far as its t
 anywhere and is done again by the next run. One that fails stops no other.
 """
 
+import functions.coldstart  # noqa: F401 - before anything else is imported
+
 from datetime import timedelta
 from typing import Any
 

@@ -6,6 +6,8 @@ and can be replayed; what fails for a passing reason stays in the queue, and aft
 dead-letter queue.
 """
 
+import functions.coldstart  # noqa: F401 - before anything else is imported
+
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 

@@ -6,6 +6,8 @@ like a webhook; the time of the last poll moves only after all of it is durable,
 the manifest states, so what was missed comes again and what comes twice is known.
 """
 
+import functions.coldstart  # noqa: F401 - before anything else is imported
+
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -6,6 +6,8 @@ thing never overtake each other. A channel that is away or asks us to wait gets 
 good is kept as a failed push, where people see it.
 """
 
+import functions.coldstart  # noqa: F401 - before anything else is imported
+
 from collections.abc import Callable
 from typing import Any
 

@@ -4,6 +4,8 @@ Triggered by POST /webhooks/{connection_id}. Checks the signature over the raw b
 with one conditional write, answers 202. When it cannot be made durable it answers 503, and the channel sends it again.
 """
 
+import functions.coldstart  # noqa: F401 - before anything else is imported
+
 import binascii
 from typing import Any
 

@@ -4,6 +4,8 @@ Triggered every five minutes for all of it, and every minute for reservations al
 last day, but not in the last two minutes, and has no marker. When it fails the next run does the same again.
 """
 
+import functions.coldstart  # noqa: F401 - before anything else is imported
+
 from datetime import timedelta
 from functools import partial
 from typing import Any
