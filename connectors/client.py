@@ -34,8 +34,8 @@ class Push:
     """One call that makes the channel show what the hub knows.
 
     `key` names the thing that is pushed. `body` is what `mappings/<channel>/<record>.out.yaml` made of the record.
-    `previous` is the quantity that the channel is believed to show (None: unknown); compare-and-swap needs it.
-    `as_of` is the time of the knowledge (RFC 3339).
+    `idempotency_key` stays the same when the push is sent again. `previous` is the quantity that we believe the channel
+    shows (None: unknown); compare-and-swap needs it. `as_of` is the time of the knowledge (RFC 3339).
     """
 
     record: Literal["stock", "fulfillment", "customer", "erasure"]
@@ -79,7 +79,13 @@ def make_call(client: "Client", name: str, *arguments: Any) -> Any:
 
 
 class Client(Protocol):
-    """A channel's calls. Which further methods exist (`fetch`, `poll`, `push` calls) the manifest says."""
+    """A channel's calls. The manifest names the further methods, one for each call, by its role:
+
+    - fetch: `(id: str) -> Document`
+    - poll: `(since: str, cursor: str | None) -> Page`; `since` is RFC 3339
+    - push: `(push: Push) -> Answer`
+    - identity: `(id: str) -> str | None`, the SKU of a stock id of the channel, or the reverse
+    """
 
     def __init__(self, connection: Connection, secrets: Mapping[str, str], http: Http) -> None:
         """Hold what every call needs; open nothing."""

@@ -49,7 +49,7 @@ class DeclarativeClient:
         self._http = http
 
     def call(self, name: str, *arguments: Any) -> Any:
-        """Make a call by its name in the manifest, with the arguments of a method of its kind.
+        """Make a call by its name in the manifest, with the arguments that a method of its role takes.
 
         Raises:
             ConnectorError: one of connectors.errors, as the answer and the manifest's `errors` say.
@@ -196,7 +196,7 @@ METHODS: Mapping[Role, Callable[..., Any]] = {"fetch": _fetch, "poll": _poll, "p
 
 
 def search(expression: str, content: Any) -> Any:
-    """Evaluate JMESPath; null where the content has not the shape the expression expects."""
+    """Evaluate JMESPath; None where the content has not the shape that the expression expects."""
     try:
         return compile_expression(expression).search(content)
     except _UNFIT:

@@ -44,7 +44,10 @@ def parse_json(body: bytes) -> Any:
 
 
 def write_json(value: Any) -> bytes:
-    """Write JSON with every number as it was read: no amount passes through a float."""
+    """Write JSON with every number as it was read: no amount passes through a float.
+
+    Beside an integer beyond 64 bits or a lone surrogate, Decimals become text.
+    """
     try:
         return orjson.dumps(value, default=_number)
     except TypeError:  # an integer beyond 64 bits or a lone surrogate

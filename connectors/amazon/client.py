@@ -74,7 +74,7 @@ class Client:
         return Page(documents, (body.get("pagination") or {}).get("nextToken"))
 
     def stock_id_of(self, sku: str) -> str | None:
-        """Give the SKU itself where the seller lists and ships it, otherwise None: stock at Amazon's cannot be set."""
+        """Give the SKU itself where the seller lists and ships it; otherwise None. Stock at Amazon cannot be set."""
         try:
             answer = self._call(
                 "GET", self._listing(sku), LISTING_REFILL, **self._one(includedData="fulfillmentAvailability")

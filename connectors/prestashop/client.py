@@ -212,10 +212,10 @@ class Client:
         return str(stock[0]["id"]) if len(stock) == 1 else None
 
     def set_stock(self, push: Push) -> Answer:
-        """Set the quantity of a stock row, if it still shows what we believe.
+        """Set the quantity of a stock row if it still shows what we believe; otherwise the answer is `stale`.
 
-        PrestaShop cannot compare and set in one step: what is sold between the two calls is overwritten, and corrected
-        by the push that the order causes. Pieces are whole: a fraction is rounded down.
+        PrestaShop has no compare-and-swap. A sale between the two calls is overwritten; the push that its order causes
+        corrects it. Pieces are whole: a fraction is rounded down.
 
         Raises:
             RejectedError: the row follows the shop's warehouses and may not be written.

@@ -76,10 +76,10 @@ class Client:
         return _stock_id(found[0]) if len(found) == 1 else None
 
     def set_stock(self, push: Push) -> Answer:
-        """Set what the shop shows of a product or variation, if it still shows what we believe.
+        """Set what the shop shows of a product or variation if it still shows what we believe; otherwise `stale`.
 
-        WooCommerce cannot compare and set in one step: what is sold between the two calls is overwritten, and corrected
-        by the push that the order causes. Pieces are whole: a fraction is rounded down.
+        WooCommerce has no compare-and-swap. A sale between the two calls is overwritten; the push that its order causes
+        corrects it. Pieces are whole: a fraction is rounded down.
 
         Raises:
             RejectedError: it has no stock of its own.

@@ -46,7 +46,7 @@ class Reads:
             self._fields(statement.fields, elements, above)
 
     def unmapped(self, payload: Any) -> list[str]:
-        """Give the highest paths of a payload that are not read, sorted."""
+        """Give the topmost paths of a payload that are not read, sorted."""
         found: set[str] = set()
         todo: list[tuple[str, Any, list[Tree]]] = [("", payload, [self.tree])]
         while todo:

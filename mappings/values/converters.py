@@ -28,7 +28,7 @@ def kind_of(value: Any) -> str:
 
 
 def elementwise(convert: Callable[..., Any], value: Any, wanted: str, *options: Any) -> Any:
-    """Convert the elements of a list, and leave out the nulls. `wanted` names in the error what was expected.
+    """Convert the elements of a list, and leave out the nulls. `wanted` says in the error what was expected.
 
     Raises:
         ConversionError: `value` is no list.

@@ -88,8 +88,8 @@ def connect(subject: Subject, script: Scripted) -> Callable[[KitCall], Ending]:
 def given(subject: Subject) -> dict[str, Any]:
     """Read what the kit cannot know: `conformance.json` beside the samples, with `connection`, `secrets` and `ids`.
 
-    `connection` and `secrets` are what a client needs beyond the kit's own. `ids` is the id to ask for, by the name of
-    the fetch or identity call.
+    `connection` and `secrets` are what a client needs beyond the kit's own. `ids` maps the name of a fetch or identity
+    call to the id that it asks for.
     """
     file = subject.connector.samples_folder / CONFORMANCE
     content: dict[str, Any] = json.loads(file.read_bytes()) if file.is_file() else {}
