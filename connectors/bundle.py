@@ -1,4 +1,4 @@
-"""A connector as one object: the texts of its folder, checked, packed, and laid out again. Nothing in it is code."""
+"""A connector as one bundle: the texts of its folders, checked, packed, and laid out again. It holds no code."""
 
 import hashlib
 import io
@@ -28,7 +28,7 @@ FOLDERS = {
 }
 TEXTS = {"manifest": "manifest.yaml", "readme": "README.md"}
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first date a zip can hold; one content, one zip
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first date a zip can hold; with one date, equal content gives equal bytes
 
 
 class BundleError(ManifestError):
@@ -50,7 +50,7 @@ class Bundle:
 
     @property
     def digest(self) -> str:
-        """Give the digest of the content: the same texts have the same one."""
+        """Give the SHA-256 of the content: equal texts give equal digests."""
         texts = "\0".join(f"{path}\0{text}" for path, text in sorted(self.files.items()))
         return hashlib.sha256(texts.encode()).hexdigest()
 
@@ -59,7 +59,7 @@ def parts_of(connector: Connector) -> dict[str, Any]:
     """Give a connector's folder as `POST /v1/connectors` takes it.
 
     Raises:
-        BundleError: it has code, which only a deployment brings in.
+        BundleError: it has code. Code comes in by a deployment only.
     """
     code = [file.name for file in sorted(connector.folder.glob("*.py")) if file.name != "__init__.py"]
     if code:
@@ -75,10 +75,10 @@ def _read(file: Path) -> str:
 
 
 def bundle_of(parts: Any) -> Bundle:
-    """Check what was sent and give it as a bundle.
+    """Check what was sent to `POST /v1/connectors` and give it as a bundle.
 
     Raises:
-        BundleError: with everything that is wrong.
+        BundleError: its `faults` are everything that is wrong.
     """
     faults = list(_shape_faults(parts))
     if faults:
@@ -134,7 +134,7 @@ def _size_faults(files: Mapping[str, str]) -> Iterator[str]:
 
 
 def _channel(manifest: str) -> str:
-    """Find the connector's name, which must be free."""
+    """Read the connector's name. A connector of this repository must not have it."""
     faults = [] if len(manifest) <= MAX_TEXT else [f"manifest.yaml has more than {MAX_TEXT} bytes"]
     faults = faults or [f"manifest.yaml: {fault}" for fault in _yaml_faults(manifest)]
     if faults:
@@ -149,7 +149,7 @@ def _channel(manifest: str) -> str:
 
 
 def _yaml_faults(text: str) -> Iterator[str]:
-    """Refuse YAML that is small as text and huge once its aliases are spelled out."""
+    """Refuse YAML that is small as text and huge with its aliases spelled out (a "billion laughs")."""
     try:
         if _nodes(yaml.compose(text, Loader), {}) > MAX_NODES:
             yield f"more than {MAX_NODES} nodes with its aliases spelled out"
@@ -158,7 +158,7 @@ def _yaml_faults(text: str) -> Iterator[str]:
 
 
 def _nodes(node: Any, known: dict[int, int]) -> int:
-    """Count nodes; an alias counts like what it stands for, and one that holds itself never ends."""
+    """Count the nodes of YAML with its aliases spelled out; a node that holds itself counts as more than MAX_NODES."""
     if id(node) in known:
         return known[id(node)]
     known[id(node)] = MAX_NODES + 1
@@ -185,7 +185,7 @@ def pack(bundle: Bundle) -> bytes:
 
 
 def unpack(content: bytes) -> Bundle:
-    """Read a zip that `pack` made; names and sizes are checked again, because whoever stored it may not be we.
+    """Read a zip that `pack` made. Names and sizes are checked again, because somebody else may have stored it.
 
     Raises:
         BundleError: it is no such zip.
@@ -214,7 +214,7 @@ def _may_be(path: str, name: str) -> bool:
 
 
 def lay_out(bundle: Bundle, root: Path) -> Path:
-    """Write a bundle's texts below `root`, which is empty and ours; gives the connector's folder."""
+    """Write a bundle's texts below `root`, an empty folder of our own, and give the connector's folder."""
     for path, text in bundle.files.items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)

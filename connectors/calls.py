@@ -27,19 +27,25 @@ ARGUMENTS: Mapping[Role, frozenset[str]] = {
 """What the templates of a call may name, beside `settings.<name>` of the connection."""
 
 AUTH_SCHEMES = frozenset({"bearer", "basic", "header", "query"})
-# connectors.http has one meaning for each of these, whatever the channel.
+# Statuses that connectors.http turns into the same error for every channel.
 SETTLED = frozenset({401, 403, 429})
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 class Part(BaseModel):
-    """A part of a manifest: frozen, and a misspelt field is an error. Built when first used: not every process does."""
+    """A part of a manifest: frozen, and an unknown field is an error.
+
+    Its validator is built at first use (`defer_build`), because not every process needs one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Call(Part):
-    """One HTTP call. Its fields say what it is for: a poll has `items`, a fetch `topic`, an identity `value`."""
+    """One HTTP call. Its fields say what it is for: a poll has `items`, a fetch `topic`, an identity `value`.
+
+    A call with none of them is a push.
+    """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
     path: PathTemplate = Field(description="below the connection's base_url; values in braces are percent-encoded")
@@ -106,7 +112,7 @@ def _check_error(known: str, failure: Failure, role: Role) -> None:
 
 
 def find(name: str, argument: Mapping[str, Any]) -> Any:
-    """Give the value of a name in braces; null where there is none."""
+    """Give the value of a dotted name such as `body.sku`; None where there is none."""
     value: Any = argument
     for step in name.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None
@@ -114,7 +120,7 @@ def find(name: str, argument: Mapping[str, Any]) -> Any:
 
 
 def fill(template: str, argument: Mapping[str, Any], write: Callable[[str], str] = str) -> str | None:
-    """Put values into a template, each as `write` writes it; None where one of them is null or empty."""
+    """Put values into a template; `write` spells each. None where a value is missing, empty, a list or an object."""
     written: dict[str, str] = {}
     for name in _PLACEHOLDER.findall(template):
         value = find(name, argument)
@@ -125,7 +131,7 @@ def fill(template: str, argument: Mapping[str, Any], write: Callable[[str], str]
 
 
 def _plain(value: Any) -> str:
-    """Write a scalar as a URL or a header shows it: JSON's words, and no exponent."""
+    """Write a scalar for a URL or a header: `true` and `false` as in JSON, decimals without an exponent."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)

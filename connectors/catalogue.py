@@ -19,7 +19,7 @@ FOLDER = Path(__file__).resolve().parent
 class Connector:
     """A connector and where its parts lie: `<root>/connectors/`, `<root>/mappings/`, `<root>/events/samples/`.
 
-    `registered` is the version of one that was registered at run time (connectors/bundle.py).
+    `registered` is its version where it was registered at run time (connectors/bundle.py), and empty otherwise.
     """
 
     manifest: Manifest
@@ -28,7 +28,10 @@ class Connector:
 
     @functools.cached_property
     def version(self) -> str:
-        """Name the exact translation: the version it was registered as, or API version and digest of what maps."""
+        """Name the exact translation: the version it was registered as; else `api_version` and a digest.
+
+        The digest is over the manifest and the mappings.
+        """
         if self.registered:
             return self.registered
         mappings = sorted(self.mappings_folder.glob("*.yaml"))
@@ -42,7 +45,7 @@ class Connector:
 
     @property
     def has_code(self) -> bool:
-        """Say whether it brings a client of its own; without one its manifest's `calls` are made."""
+        """Say whether it has a client.py. Without one the hub makes the `calls` of its manifest."""
         return (self.folder / "client.py").is_file()
 
     @property
@@ -62,7 +65,7 @@ class Connector:
 
     @functools.cached_property
     def client_class(self) -> type[Any]:
-        """The connector's Client, imported when first asked for; where there is no client.py, one made of `calls`.
+        """The connector's Client, imported at first use. Without a client.py it is made of the manifest's `calls`.
 
         Raises:
             ManifestError: there is no Client in client.py, or it does not import.
@@ -90,10 +93,10 @@ def is_here(name: str) -> bool:
 
 
 def deployed(name: str, version: str = "") -> Connector:
-    """Give a connector of this repository, where it has the version asked for.
+    """Give a connector of this repository. Where `version` is given, the connector must have it.
 
     Raises:
-        ManifestError: it has another one, or its manifest is wrong.
+        ManifestError: it has another version, there is none of that name, or its manifest is wrong.
     """
     kind = connector(name)
     if version and version != kind.version:

@@ -1,4 +1,4 @@
-"""What the hub and a connector's client say to each other. Clients know the vendor's calls and nothing of AWS."""
+"""The types that the hub and a connector's client exchange. A client knows the vendor's calls and nothing of AWS."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from connectors.http import Http
 
 @dataclass(frozen=True)
 class Document:
-    """A resource fetched or polled from a channel; enters the hub by the same door as a webhook.
+    """A resource fetched or polled from a channel. It enters the hub as the payload of a webhook does.
 
     `body` is the resource as JSON bytes; `topic` names the mapping in the manifest's `receives.topics`.
     """
@@ -23,7 +23,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a poll. `cursor` continues it; None ends it. `since` is where the next poll starts, if known."""
+    """One page of a poll. `cursor` is the pagination cursor of the next page; None: this is the last page."""
 
     documents: tuple[Document, ...]
     cursor: str | None = None
@@ -33,8 +33,9 @@ class Page:
 class Push:
     """One call that makes the channel show what the hub knows.
 
-    `body` is what `mappings/<channel>/<record>.out.yaml` made of the record; `previous` is the quantity the channel is
-    believed to show (None: unknown), for compare-and-swap; `as_of` is the time of the knowledge (RFC 3339).
+    `key` names the thing that is pushed. `body` is what `mappings/<channel>/<record>.out.yaml` made of the record.
+    `idempotency_key` stays the same when the push is sent again. `previous` is the quantity that we believe the channel
+    shows (None: unknown); compare-and-swap needs it. `as_of` is the time of the knowledge (RFC 3339).
     """
 
     record: Literal["stock", "fulfillment", "customer", "erasure"]
@@ -47,7 +48,10 @@ class Push:
 
 @dataclass(frozen=True)
 class Answer:
-    """How a push ended. `stale`: compare-and-swap failed and `shown` is what the channel really shows."""
+    """How a push ended. `reference` is the channel's name of the change.
+
+    `stale`: compare-and-swap failed. `shown` is the quantity that the channel shows now; None: unknown.
+    """
 
     outcome: Literal["done", "stale"]
     shown: Decimal | None = None
@@ -56,7 +60,7 @@ class Answer:
     extra: dict[str, str] = field(default_factory=dict)
 
 
-# What reading an answer of another shape raises.
+# What Python raises when an answer has not the shape that the client expects.
 _UNFIT = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError)
 
 
@@ -64,8 +68,8 @@ def make_call(client: "Client", name: str, *arguments: Any) -> Any:
     """Make a client's call by its name in the manifest.
 
     Raises:
-        ConnectorError: whatever the channel did. An answer whose shape the client does not know is one that may pass,
-            like the page of a gateway: it must neither stop other connections nor look like a fault of the hub.
+        ConnectorError: as the channel answered. An answer that the client cannot read is an UnavailableError, which is
+            retried: it may be the page of a gateway. It must not stop other connections, nor look like our own fault.
     """
     try:
         return getattr(client, name)(*arguments)
@@ -75,7 +79,13 @@ def make_call(client: "Client", name: str, *arguments: Any) -> Any:
 
 
 class Client(Protocol):
-    """A channel's calls. Which further methods exist (`fetch`, `poll`, `push` calls) the manifest says."""
+    """A channel's calls. The manifest names the further methods, one for each call, by its role:
+
+    - fetch: `(id: str) -> Document`
+    - poll: `(since: str, cursor: str | None) -> Page`; `since` is RFC 3339
+    - push: `(push: Push) -> Answer`
+    - identity: `(id: str) -> str | None`, the SKU of a stock id of the channel, or the reverse
+    """
 
     def __init__(self, connection: Connection, secrets: Mapping[str, str], http: Http) -> None:
         """Hold what every call needs; open nothing."""

@@ -39,15 +39,15 @@ class Connection(BaseModel):
 
     @property
     def people(self) -> str:
-        """Say whose customers its customers are: its tenant's, or those of the group that shares them."""
+        """Name whose customers its customers are: the group's where tenants share them, the tenant's otherwise."""
         return self.group or self.tenant
 
     def location(self, channel_location_id: str) -> str:
-        """Give our name of one of the channel's locations; an unmapped one keeps the channel's id, prefixed."""
+        """Give our id of one of the channel's locations; one that is not mapped becomes `<connection_id>:<its id>`."""
         return self.locations.get(channel_location_id, f"{self.connection_id}:{channel_location_id}")
 
     def channel_location(self, location_id: str) -> str | None:
-        """Give the channel's id of one of our locations, if it has one there."""
+        """Give the channel's id of one of our locations; None where the channel has no such location."""
         for theirs, ours in self.locations.items():
             if ours == location_id:
                 return theirs

@@ -49,7 +49,7 @@ class DeclarativeClient:
         self._http = http
 
     def call(self, name: str, *arguments: Any) -> Any:
-        """Make a call by its name in the manifest, with the arguments of a method of its kind.
+        """Make a call by its name in the manifest, with the arguments that a method of its role takes.
 
         Raises:
             ConnectorError: one of connectors.errors, as the answer and the manifest's `errors` say.
@@ -57,7 +57,11 @@ class DeclarativeClient:
         return METHODS[self.manifest.calls[name].role](self, name, *arguments)
 
     def ask(self, name: str, argument: Argument) -> tuple[Response, Any]:
-        """Make a call and give its answer, also parsed (null where it is empty), once it is known to be a success."""
+        """Make a call; give its answer and the parsed body (None where it is empty), once it is known to be a success.
+
+        Raises:
+            ConnectorError: one of connectors.errors, or StaleError, as the answer and the manifest's `errors` say.
+        """
         call = self.manifest.calls[name]
         argument = {**argument, "settings": self._connection.settings}
         try:
@@ -73,7 +77,7 @@ class DeclarativeClient:
         if failure is not None:
             self._fail(name, call, failure, content, response.status, response.headers.get("retry-after"))
         if call.success is not None and not search(call.success, content):
-            # Neither a success nor an error the manifest knows: likely a gateway's page, and that passes.
+            # Neither a success nor an error that the manifest knows: likely the page of a gateway, so try again.
             raise UnavailableError(f"{self._http.name} answered {response.status} to {name}, and it is no success")
         return response, content
 
@@ -95,7 +99,7 @@ class DeclarativeClient:
 
     def _path(self, name: str, call: Call, argument: Argument) -> str:
         path = fill(call.path, argument, _segment)
-        # Dots are not escaped by percent-encoding, and every HTTP client would climb up by them.
+        # Percent-encoding keeps dots, and an HTTP client would take `..` for the folder above.
         if path is None or {".", ".."} & set(path.split("/")):
             raise RejectedError(f"{self._http.name}: {name} lacks a value that its path needs")
         return path
@@ -113,7 +117,7 @@ class DeclarativeClient:
     def _fail(
         self, name: str, call: Call, failure: Failure, content: Any, status: int | None, wait: str | None = None
     ) -> NoReturn:
-        """Raise what the manifest's `errors` say; the answer's text stays out of it, as it may name a person."""
+        """Raise what the manifest's `errors` say. The answer's text stays out of it, because it may name a person."""
         message = f"{self._http.name} answered {status} to {name}: {failure}"
         if failure == "stale":
             raise StaleError(quantity(search(call.shown, content)) if call.shown else None)
@@ -157,7 +161,7 @@ def _poll(client: DeclarativeClient, name: str, since: str, cursor: str | None) 
         raise UnavailableError(f"{client.manifest.name} answered {response.status} to {name} without a list")
     following = _text(search(call.next, content)) if call.next else None
     if following is not None and following == cursor:
-        # Taken at its word it would be asked for ever.
+        # Followed, it would give the same page for ever.
         raise UnavailableError(f"{client.manifest.name} gave {name} the cursor it was asked with")
     return Page(tuple(Document(str(call.topic), write_json(item)) for item in items), following)
 
@@ -192,7 +196,7 @@ METHODS: Mapping[Role, Callable[..., Any]] = {"fetch": _fetch, "poll": _poll, "p
 
 
 def search(expression: str, content: Any) -> Any:
-    """Evaluate JMESPath; null where the content has not the shape the expression expects."""
+    """Evaluate JMESPath; None where the content has not the shape that the expression expects."""
     try:
         return compile_expression(expression).search(content)
     except _UNFIT:
@@ -200,7 +204,7 @@ def search(expression: str, content: Any) -> Any:
 
 
 def quantity(value: Any) -> Decimal | None:
-    """Read a quantity of an answer."""
+    """Read a quantity in an answer; None where it is no finite number."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
     try:

@@ -1,4 +1,4 @@
-"""What can go wrong between the hub and a channel, named by what to do next."""
+"""Errors between the hub and a channel. The class says what to do next."""
 
 from typing import Literal
 
@@ -58,8 +58,8 @@ class UnauthorisedError(ConnectorError):
 class RejectedError(ConnectorError):
     """The channel understood the call and refuses it: repeating it will not help.
 
-    `status` is the answer's (None where a client refuses by itself) and `body` its first 64 KiB, for the client to read
-    the reason in. They stay out of the message: a channel's answer may name a person.
+    `status` is the HTTP status of the answer; None where the client itself refuses. `body` is the first 64 KiB of the
+    answer: a client reads the reason there. It stays out of the message, because it may name a person.
     """
 
     code = "channel_rejected"

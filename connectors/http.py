@@ -20,9 +20,9 @@ from connectors.errors import (
     UnavailableError,
 )
 
-MAX_ANSWER = 6 * 1024 * 1024
-MAX_RETRY_AFTER = 900.0
-DEFAULT_RETRY_AFTER = 1.0
+MAX_ANSWER = 6 * 1024 * 1024  # bytes
+MAX_RETRY_AFTER = 900.0  # seconds
+DEFAULT_RETRY_AFTER = 1.0  # seconds
 
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _PIECE = 64 * 1024
@@ -54,7 +54,10 @@ def _refuse(constant: str) -> None:
 
 
 def retry_after(value: str | None, now: float) -> float:
-    """Read a Retry-After header, seconds or HTTP date, as seconds from `now` (0 to 900); 1 where it says nothing."""
+    """Read a Retry-After header (seconds or an HTTP date) as the seconds to wait from `now`, 0 to 900.
+
+    `now` is in epoch seconds. A header that is missing or cannot be read gives 1 second.
+    """
     text = (value or "").strip()
     if _SECONDS.fullmatch(text):
         return min(float(text), MAX_RETRY_AFTER)
@@ -69,7 +72,7 @@ def retry_after(value: str | None, now: float) -> float:
 
 
 class Http:
-    """A pool of connections to one channel. `name` stands in error messages, `timeout` bounds a whole answer."""
+    """A pool of HTTP connections to one channel. Errors show `name`; `timeout` (seconds) bounds a whole answer."""
 
     def __init__(self, name: str, timeout: float = 10.0) -> None:
         self.name = name

@@ -1,4 +1,4 @@
-"""The manifest of a connector, read once and checked with a model, and what it says about a request that arrived.
+"""The manifest of a connector: its model, how it is read, and the topic and delivery id that it finds in a request.
 
 `python -m connectors.manifest` writes the JSON Schema that editors and lint use.
 """
@@ -45,7 +45,10 @@ class TopicSource(Part):
 
 
 class DeliverySource(Part):
-    """What makes two deliveries the same: a header, a JMESPath, or a hash of several paths or of the raw body."""
+    """Where the delivery id is: a header, a JMESPath on the body, or a hash of several paths or of the raw body.
+
+    A repeated delivery has the same id.
+    """
 
     header: Text | None = None
     body: Text | None = None
@@ -58,21 +61,21 @@ class DeliverySource(Part):
 
 
 class Signature(Part):
-    """How webhooks are signed (connectors.signatures) and which of the connection's secrets proves it."""
+    """The webhook signature: its scheme (connectors.signatures), and the name of the secret that checks it."""
 
     scheme: Text
     secret: Name
 
 
 class Fetch(Part):
-    """A thin topic: call the client for each id; the answers enter as payloads of their own."""
+    """A thin topic: its payload holds only ids. The client is called for each; the answers enter as payloads too."""
 
     call: Method
     each: Text
 
 
 class Topic(Part):
-    """What to do with one topic. `internal` ones are fetched, polled or queued, and refused at the webhook door."""
+    """What to do with one topic. An `internal` one is fetched, polled or queued; as a webhook it is refused."""
 
     mapping: Name | None = None
     fetch: Fetch | None = None
@@ -107,7 +110,7 @@ class Receives(Part):
 
 
 class Poll(Part):
-    """A call repeated every `interval` seconds, each time going back `overlap` seconds."""
+    """A call that is repeated every `interval` seconds. It asks from `overlap` seconds before the previous poll."""
 
     call: Method
     interval: int = Field(gt=0, description="seconds")
@@ -127,7 +130,7 @@ class PushRule(Part):
 
 
 class Identity(Part):
-    """Client methods that match the channel's stock ids and SKUs where the alias table has neither."""
+    """Client methods that find a SKU by the channel's stock id, or the reverse, where the alias table has neither."""
 
     sku_of: Method | None = None
     stock_id_of: Method | None = None
@@ -135,7 +138,7 @@ class Identity(Part):
 
 
 class Auth(Part):
-    """How calls are authorised. A client does it itself; for `calls` it is one of bearer, basic, header and query."""
+    """How calls are authorised. A client.py does it itself. For `calls` it is bearer, basic, header or query."""
 
     scheme: Text
     secret: Name | tuple[Name, ...] | None = Field(default=None, description="basic: one `user:password`, or both")
@@ -223,7 +226,7 @@ def header(headers: Mapping[str, str], name: str) -> str | None:
 
 
 def topic_of(manifest: Manifest, headers: Mapping[str, str], parsed_body: Any) -> str:
-    """Give the topic of a webhook, which the manifest need not have.
+    """Give the topic of a webhook. The manifest need not have it.
 
     Raises:
         TopicError: the request names none.
@@ -240,10 +243,10 @@ def topic_of(manifest: Manifest, headers: Mapping[str, str], parsed_body: Any) -
 
 
 def delivery_of(manifest: Manifest, topic: str, headers: Mapping[str, str], parsed_body: Any, raw: bytes) -> str:
-    """Give the id under which this delivery, and every repetition of it, is known.
+    """Give the delivery id, the idempotency key of a webhook: a repeated delivery has the same one.
 
-    Where the request lacks a part of what the manifest names, the hash of the raw body stands in: a repetition still
-    counts as one, two different requests never do, and nothing has to be refused.
+    Where the request lacks a part that the manifest names, the hash of the raw body stands in. So a repeat is still
+    recognised, two different requests are never taken for one, and nothing has to be refused.
     """
     rule, source = manifest.receives.topics.get(topic), manifest.receives.delivery
     if rule is not None and rule.delivery:
@@ -263,7 +266,10 @@ def _is_complete(value: Any) -> bool:
 
 
 def _identifier(value: Any, raw: bytes) -> str:
-    """Make a short text of what identifies a delivery: itself where it is one plain id, a hash of it otherwise."""
+    """Make a short text of a delivery id: the id itself where it is short and plain, otherwise its hash.
+
+    Where the id or a part of it is missing, it is the hash of the raw body.
+    """
     if not _is_complete(value):
         return "body:" + hashlib.sha256(raw).hexdigest()
     text = str(value) if type(value) is int else value

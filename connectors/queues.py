@@ -1,4 +1,4 @@
-"""What a manifest says about a message in a connection's queue."""
+"""Topic and payload of a message in a connection's queue (SQS), found as the manifest says."""
 
 from typing import Any
 
@@ -7,9 +7,10 @@ from connectors.manifest import Manifest, found_at
 
 
 def topic_in(manifest: Manifest, message: Any) -> str:
-    """Give the topic of a message, which the manifest need not have.
+    """Give the topic of a message. The manifest need not have it.
 
-    A topic the manifest has, but not at this door, gets another name, so that nothing takes it for the real one.
+    A topic that the manifest has, but does not take from the queue, gets ` by queue` behind its name. So nothing takes
+    the message for one of that topic.
 
     Raises:
         TopicError: the message names none.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ContractBreachError(Exception):
-    """What a mapping made does not fit the canonical contract. `pointer` says where in the fact."""
+    """What a mapping made does not fit the canonical contract. `pointer` is the place in the fact (JSON Pointer)."""
 
     code = "fact_invalid"
 
@@ -27,14 +27,16 @@ class ContractBreachError(Exception):
 
 
 TRIED_AT = "2026-11-22T09:00:00.000Z"
-"""When samples and files that are only tried count as received."""
+"""The time of receipt that samples, and files that are only tried, count with."""
 
 
 def statements(
     connector: Connector, connection: Connection, topic: str, payload: Any, received_at: str = TRIED_AT
 ) -> tuple[list[Any], list[Any]]:
-    """Give what a payload states, as the mapping put it, and what a lenient converter had to drop. `received_at` is
-    when it first reached the Inbox, however often it is read again.
+    """Map a payload: give its statements (facts that are not checked yet) and its losses.
+
+    A loss is the name of a field whose value a lenient converter had to drop, such as `customer.phone`. `received_at`
+    is when the payload first reached the Inbox (RFC 3339); a replay reads it with the same time.
 
     Raises:
         TopicError: the connector does not receive this topic.
@@ -50,10 +52,12 @@ def statements(
 
 
 def fact(statement: dict[str, Any], event_id: str, connection: Connection) -> "Fact":
-    """Check one statement and make it a fact; lines without a place take stock where the connection's orders do.
+    """Check one statement against the canonical contract and make it a fact.
+
+    An order line without a location gets the connection's `default_location`.
 
     Raises:
-        ContractBreachError: it lacks something or has too much.
+        ContractBreachError: a field is missing, unknown or wrong.
     """
     if statement["kind"] == "order" and connection.default_location:
         for line in statement.get("line_items") or ():
@@ -69,7 +73,7 @@ def fact(statement: dict[str, Any], event_id: str, connection: Connection) -> "F
 
 
 def wanted(connector: Connector, topic: str, payload: Any) -> list[str]:
-    """Give the ids of what a thin payload says must be fetched, each once.
+    """Give the ids that a thin payload (one that holds only ids) names for fetching, each once.
 
     Raises:
         TopicError: the connector does not receive this topic.

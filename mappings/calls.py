@@ -152,7 +152,7 @@ CALLS: dict[str, Call] = {
 }
 
 
-# What converters without options do with the type that most channels send; it needs no call.
+# The code of converters without options for the type that most channels send; it saves the call.
 _USUAL = {
     "boolean": "{0} if type({0}) is bool",
     "id": "str({0}) if type({0}) is int",
@@ -162,14 +162,14 @@ _USUAL = {
 
 
 def null_kept(call: str, value: str, field: Field) -> str:
-    """Give a conversion by a call that leaves null alone."""
+    """Write a conversion by a call. Null stays null, and the usual type of the value needs no call."""
     usual = _USUAL.get(str(field.convert)) if not field.options else None
     start = f"{usual.format(value)} else " if usual else ""
     return f"{start}{call} if {value} is not None else None"
 
 
 def shortened(call: str, value: str, find: Callable[[str], str | None]) -> str:
-    """Give a shorter call where the block already knows a part of it: the version of a time is that time."""
+    """Give a shorter call of `version` where the block already holds the same time: a time's version is that time."""
     prefix = f"version({value}, iso, True, "
     time = find(f"iso({value}, {call.removeprefix(prefix)}") if call.startswith(prefix) else None
     return call if time is None else f"({time} if type({value}) is str and not {value}.isdigit() else {call})"

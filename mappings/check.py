@@ -15,7 +15,7 @@ Lines = Mapping[tuple[str | int, ...], int]
 
 
 def check(content: Any, name: str) -> list[str]:
-    """Give the faults of a parsed mapping, as `line 7: …` where `mappings.files.read` parsed it."""
+    """Give the faults of a parsed mapping. Each begins with its line (`line 7: …`) where `mappings.files` read it."""
     lines = lines_of(content)
     faults = list(_by_schema(content, lines))
     if faults:
@@ -42,7 +42,7 @@ def _by_schema(content: Any, lines: Lines) -> Iterator[str]:
     ):
         deepest = error
         while deepest.context:
-            # Of two shapes the one that went further into the file is the one that was meant.
+            # Where two shapes are allowed, the one that fits further into the file is the one that was meant.
             deepest = max(deepest.context, key=lambda inner: (len(inner.absolute_path), inner.validator != "required"))
         place = tuple(deepest.absolute_path)
         while place and place not in lines:
@@ -89,7 +89,7 @@ def _unknown(
 
 
 def _shape(schema: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
-    """Give what a field's value, or its elements, must look like; without the null it may be."""
+    """Give the schema of a field's value, or of its elements, without the null that may stand instead."""
     for inner in schema.get("anyOf", ()):
         if inner.get("type") != "null":
             return _shape(inner, parts)

@@ -19,9 +19,10 @@ _SCALARS = (str, int, float, bool, type(None))
 
 @dataclass(frozen=True)
 class Place:
-    """What a generated line was written for: `path` is a plain `from`, below the first of `elements` that can be found.
+    """The field that a generated line was written for. Errors are explained with it.
 
-    `elements` are the variables of the elements around it, the nearest first.
+    `elements` are the variables of the elements around the field, the nearest first. `path` is the field's `from` below
+    the first of them, where it is a plain path; otherwise it is empty.
     """
 
     kind: str
@@ -41,7 +42,7 @@ class Program:
 
 
 class Compiler:
-    """Writes one mapping."""
+    """Compiles one mapping, once."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -137,7 +138,7 @@ class Compiler:
     def _once(
         self, conditions: list[syntax.Node], node: syntax.Node, scope: Scope, block: Block, line: int | None
     ) -> tuple[Block, Scope]:
-        """Write an `each` that gives the element itself or nothing: what was read of it needs no second reading."""
+        """Write an `each` that gives the element itself or nothing. What was read of it is not read again."""
         block = block.block(None if scope.present else f"if {scope.variable} is not None:")
         value = Value(scope.variable, scope, present=True)
         for condition in conditions:
@@ -160,7 +161,7 @@ class Compiler:
         return node
 
     def _below(self, field: Field, node: syntax.Node, scope: Scope) -> tuple[Scope, tuple[str, ...]]:
-        """Give the element a plain path begins at and the path below it; without a plain path the element itself."""
+        """Give the element that a plain path begins at, and the path below it; for any other node `scope` and ()."""
         path = syntax.plain_path(node) or ()
         if not path or not path[0].startswith("\0"):
             return scope, path
@@ -204,11 +205,11 @@ class Compiler:
             block.add(f"{target}[{key!r}] = {value} if {value} is not None else {default}")
 
     def _converted(self, field: Field, scope: Scope, block: Block, value: str) -> str:
-        """Write a conversion; the same one of the same value, once written, holds for the rest of the block."""
+        """Write a conversion. The same conversion of the same value is written once in a block."""
         inside = block.aside()
 
         def path(text: str) -> str:
-            # What cannot fail is read whether or not there is something to convert: then the next field knows it too.
+            # What cannot fail is read even where there is nothing to convert: then the next field knows it too.
             harmless = syntax.is_harmless(self._parse(text, field.line))
             return self._expression(text, scope, block if harmless else inside, field.line)
 
@@ -243,5 +244,5 @@ class Compiler:
         return chosen
 
     def _constant(self, value: Any) -> str:
-        # repr() of plain JSON makes a fresh list or object on every run, so that nobody changes everybody's.
+        # repr() of plain JSON makes a new list or object on every run, so no run can change another's.
         return repr(value) if isinstance(value, (*_SCALARS, list, dict)) else self._source.constant(value)

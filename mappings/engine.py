@@ -36,9 +36,9 @@ class InMapping:
     def statements(
         self, payload: Any, connection: Mapping[str, Any], losses: list[str] | None = None
     ) -> list[dict[str, Any]]:
-        """Give the facts a payload states, as plain objects with `kind` and without ids; nulls are left out.
+        """Give the facts that a payload states, as plain objects with `kind` and without ids. Nulls are left out.
 
-        A lenient converter that gave null for something adds the field's name (`customer.phone`) to `losses`.
+        Where a lenient converter drops a value, the field's name (`customer.phone`) is added to `losses`.
 
         Raises:
             MappingError: the payload has a value the mapping refuses.
@@ -52,7 +52,7 @@ class InMapping:
         return facts
 
     def unmapped(self, payload: Any) -> list[str]:
-        """Give the paths of a payload that no expression reads, sorted; one stands for everything below it."""
+        """Give the paths of a payload that no expression reads, sorted. A path stands for everything below it."""
         if self._reads is None:
             self._reads = Reads(self._facts)
         return self._reads.unmapped(payload)
@@ -72,7 +72,7 @@ class OutMapping:
         return cls(Document(content), name)
 
     def body(self, record: Mapping[str, Any], connection: Mapping[str, Any]) -> Any:
-        """Give the body that tells a channel about a record; what is null is left out.
+        """Give the body of a push of a record. Nulls are left out.
 
         Raises:
             MappingError: the record has a value the mapping refuses.
@@ -85,8 +85,8 @@ class OutMapping:
 
 
 def check(content: Any, name: str) -> list[str]:
-    """Give the faults of a parsed mapping, as `line 7: …` where `mappings.files.read` parsed it."""
-    from mappings import check as checking  # noqa: PLC0415 - no function checks what was checked before deployment
+    """Give the faults of a parsed mapping. Each begins with its line (`line 7: …`) where `mappings.files` read it."""
+    from mappings import check as checking  # noqa: PLC0415 - of all Lambda functions only the API checks
 
     return checking.check(content, name)
 
@@ -120,7 +120,7 @@ def _load_out(path: str) -> OutMapping:
 
 
 def _shown(path: str) -> str:
-    """Name a file in messages as people know it: its folder's place on one machine says nothing on another."""
+    """Name a file in messages by its last three parts: where its folder lies on one machine says nothing elsewhere."""
     return "/".join(Path(path).parts[-3:])
 
 

@@ -1,15 +1,18 @@
-"""What can go wrong between a payload and facts. No message holds a payload's value: values may be personal."""
+"""Errors between a payload and its facts. No message holds a payload's value, because it may be personal.
+
+One exception: a code of the channel that its `choose` table does not have is shown.
+"""
 
 
 class ConversionError(ValueError):
-    """A converter refuses a value. The message names types and options, never the value."""
+    """A converter refuses a value. The message names types and options."""
 
 
 class MappingError(Exception):
     """A payload does not go through its mapping: the event is quarantined.
 
-    `file` and `line` say where the field stands, `kind` and `field` which one it is, `pointer` (RFC 6901) where in the
-    payload the value stands, as exactly as it is known.
+    `file` and `line` are the field's place in the mapping. `kind` and `field` name the field. `pointer` (RFC 6901) is
+    the value's place in the payload, as exactly as it is known.
     """
 
     code = "mapping_failed"

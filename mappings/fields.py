@@ -1,4 +1,4 @@
-"""The words of a mapping, checked once: what a file says becomes facts and fields."""
+"""Reads the words of a mapping file, checks them once, and makes statements and fields of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,12 +28,12 @@ OPTIONS: dict[str, frozenset[str]] = {  # the closed list of converters and thei
     "amount": frozenset({"currency", "number"}),
     "number": frozenset(),
 }
-LENIENT = frozenset({"day", "country", "phone", "email", "gtin"})
+LENIENT = frozenset({"day", "country", "phone", "email", "gtin"})  # give None where the others refuse a value
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field: where it stands, and what its words say. `source` is the word `from`."""
+    """One field: where it stands, and what its words say. `source` is the word `from`, `convert` the word `as`."""
 
     name: str
     line: int | None
@@ -58,7 +58,7 @@ class Statement:
 
 
 class Reader:
-    """Reads a parsed file; every refusal names the file and, where known, the line."""
+    """Reads a parsed file. Every refusal (MappingFileError) names the file and, where known, the line."""
 
     def __init__(self, file: str, lines: Mapping[tuple[str | int, ...], int]) -> None:
         self._file, self._lines = file, lines
@@ -164,7 +164,7 @@ class Reader:
 
 
 def as_key(value: Any) -> str:
-    """Give a scalar as the text a `choose` table is looked up with."""
+    """Give a scalar as the text that a `choose` table is looked up with."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -1,6 +1,6 @@
-"""Reads mapping files and manifests: as people write them, or parsed, as a deployment package holds them.
+"""Reads mapping files and manifests: the YAML that people write, or the JSON that a deployment package holds.
 
-ops/hub/package.py puts beside `order.in.yaml` an `order.in.json` that says the same: no function has to import YAML.
+ops/hub/package.py puts `order.in.json` beside `order.in.yaml`. It says the same, so no function has to import YAML.
 """
 
 import json
@@ -15,13 +15,13 @@ PARSED = ".json"
 
 
 class Content(dict[str, Any]):
-    """A file's top object, which remembers the lines."""
+    """A file's top object. `lines` has the line of each of its nodes by path."""
 
     lines: dict[tuple[str | int, ...], int]
 
 
 def lines_of(content: Any) -> dict[tuple[str | int, ...], int]:
-    """Give the lines of content that `read` gave; none of other content."""
+    """Give the lines of content that `read` gave; other content has none."""
     return content.lines if isinstance(content, Content) else {}
 
 
@@ -41,12 +41,12 @@ def read(path: Path) -> Document:
     """
     try:
         return _unpacked(path.with_suffix(PARSED).read_bytes())
-    except OSError:  # where nothing is parsed, people's own says what is wrong
+    except OSError:  # there is no JSON, as outside a package
         return read_yaml(path)
 
 
 def read_yaml(path: Path) -> Document:
-    """Read what a person wrote.
+    """Read the YAML that a person wrote.
 
     Raises:
         MappingFileError: it is missing, is not YAML, or has a key twice.
@@ -63,7 +63,7 @@ def read_yaml(path: Path) -> Document:
 
 
 def packed(document: Document) -> dict[str, Any]:
-    """Give a document as JSON can hold it."""
+    """Give a document in the shape that the JSON beside a YAML file has."""
     return {"content": document.content, "lines": [[list(place), line] for place, line in document.lines.items()]}
 
 

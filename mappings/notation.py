@@ -1,6 +1,6 @@
-"""How mapping files and manifests are written: YAML with the scalars of YAML 1.2, keys always text, each on its line.
+"""The notation of mapping files and manifests: YAML with the scalars of YAML 1.2. Keys are always text.
 
-Only what reads YAML imports this: functions find the deployed files parsed (mappings/files.py).
+Only what reads YAML imports this: Lambda functions find JSON beside the deployed files (mappings/files.py).
 """
 
 from decimal import Decimal
@@ -16,7 +16,7 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 def parsed(text: str, file: str) -> tuple[Any, dict[tuple[str | int, ...], int]]:
-    """Give what YAML says, and the line of each of its nodes by path.
+    """Give the content of YAML, and the line of each of its nodes by path.
 
     Raises:
         MappingFileError: it is not YAML, or has a key twice.

@@ -1,4 +1,4 @@
-"""Reads the bytes of a payload: JSON, forms and XML, strictly, or raises PayloadError; and writes JSON again.
+"""Reads the bytes of a payload (JSON, a form or XML) strictly, or raises PayloadError. Writes JSON too.
 
 JSON (RFC 8259) is refused where readers disagree: encodings other than UTF-8, a byte order mark, NaN and Infinity, keys
 that stand twice, lone surrogates, nesting beyond 100. Fractions are Decimals, integers stay exact.
@@ -35,7 +35,7 @@ def parse_json(body: bytes) -> Any:
         raise PayloadError(f"nested deeper than {MAX_DEPTH}") from None
     except (ValueError, InvalidOperation) as error:
         raise PayloadError("a number is NaN, infinite, or has too many digits") from error
-    # A level takes a bracket, so few brackets need no look.
+    # Each level has a bracket, so with few brackets it cannot nest too deep.
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
         _refuse_depth(value)
     if not _keys_are_single(body, value):
@@ -44,7 +44,10 @@ def parse_json(body: bytes) -> Any:
 
 
 def write_json(value: Any) -> bytes:
-    """Write JSON with every number as it was read: no amount passes through a float."""
+    """Write JSON with every number as it was read: no amount passes through a float.
+
+    Beside an integer beyond 64 bits or a lone surrogate, Decimals become text.
+    """
     try:
         return orjson.dumps(value, default=_number)
     except TypeError:  # an integer beyond 64 bits or a lone surrogate
@@ -80,7 +83,7 @@ def parse_form(body: bytes) -> dict[str, Any]:
 
 
 def _field(value: str) -> Any:
-    """Give a form field's value; what only looks like JSON, or is JSON that readers disagree about, stays text."""
+    """Give a form field's value. What only looks like JSON stays text, and so does JSON that readers disagree about."""
     if not value.lstrip().startswith(("{", "[")):
         return value
     try:
@@ -92,8 +95,8 @@ def _field(value: str) -> Any:
 def parse_xml(body: bytes) -> dict[str, Any]:
     """Read XML as `{root: …}`: attributes are `@name`, repeated elements a list, CDATA is text.
 
-    An element with text alone is its trimmed text, one with attributes or elements beside it has the text as `#text`,
-    an empty one is null. Names keep their prefixes. A document type, and so every entity but XML's five, is refused.
+    An element with text alone is its trimmed text. One with attributes or elements beside it has the text as `#text`.
+    An empty one is null. Names keep their prefixes. A document type is refused, and so is every entity but XML's five.
 
     Raises:
         PayloadError: it is not well-formed, has a document type, or nests beyond 100.
@@ -139,10 +142,11 @@ def _refuse_depth(value: Any) -> None:
 
 
 def _keys_are_single(body: bytes, value: Any) -> bool:
-    r"""Say that no key stands twice and no surrogate alone; False means "perhaps".
+    r"""Say whether it is certain that no key stands twice and no surrogate alone. False means "perhaps not".
 
-    A pair whose key stood twice is missing from `value`, and with it a colon: written again, a text without `\u003a`
-    has as many colons as before. That takes half the time of a hook on every object, and refuses lone surrogates too.
+    A pair whose key stood twice is missing from `value`, and its colon with it. So `value` is written again and the
+    colons of both are counted. A body with `\u003` is never certain, because it may spell a colon so. That takes half
+    the time of a hook on every object, and finds lone surrogates too.
     """
     try:
         written = orjson.dumps(value, default=str)
@@ -152,7 +156,7 @@ def _keys_are_single(body: bytes, value: Any) -> bool:
 
 
 def _refuse_keys(text: str) -> None:
-    """Look at every object for keys that stand twice, and at every text for lone surrogates."""
+    """Refuse an object in which a key stands twice, and a text with a lone surrogate."""
     todo: list[tuple[str, Any]] = [("", _read_pairs(text))]
     while todo:
         pointer, value = todo.pop()
@@ -172,7 +176,7 @@ def _refuse_keys(text: str) -> None:
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """An object as its pairs, told apart from a list."""
+    """A JSON object as its pairs; a class of its own, to be told apart from a list."""
 
 
 _read_pairs = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_Pairs).decode
@@ -195,7 +199,7 @@ def _add(into: dict[str, Any], name: str, value: Any) -> None:
 
 
 class _XmlReader:
-    """Builds the dict form while expat reads."""
+    """Builds the answer of `parse_xml` while expat reads."""
 
     def __init__(self) -> None:
         self.root: dict[str, Any] = {}
@@ -240,10 +244,10 @@ def media_type(content_type: str) -> str:
 
 
 def parse(body: bytes, content_type: str) -> Any:
-    """Parse a payload as its content type says; types that end in +json or +xml are what they end in.
+    """Parse a payload as its content type says. A type that ends in +xml is XML; any other type is JSON.
 
     Raises:
-        PayloadError: it is not what it says it is.
+        PayloadError: it is not what its content type says.
     """
     kind = media_type(content_type)
     if kind not in PARSERS:

@@ -1,10 +1,10 @@
-"""JSON pointers (RFC 6901) into payloads."""
+"""JSON Pointers (RFC 6901) into payloads."""
 
 from typing import Any
 
 
 def escaped(name: str) -> str:
-    """Give a name as one step of a JSON pointer."""
+    """Give a name as one step of a JSON Pointer."""
     return name.replace("~", "~0").replace("/", "~1")
 
 

@@ -20,7 +20,7 @@ ORDERS = "/orders/2026-01-01/orders"
 LISTINGS = "/listings/2021-08-01/items"
 INCLUDED = "BUYER,RECIPIENT,PROCEEDS,PROMOTION,CANCELLATION,FULFILLMENT,PACKAGES,PAYMENT"
 PAGE = 100
-# Seconds in which an operation refills by one call; a 429 says nothing. From each operation's "Usage Plan".
+# Seconds until an operation's rate limit allows one more call, from its "Usage Plan": a 429 does not say.
 SEARCH_REFILL, ORDER_REFILL, LISTING_REFILL, SHIPMENT_REFILL = 180.0, 2.0, 1.0, 1.0
 
 
@@ -51,7 +51,7 @@ class Client:
         return Document("order", _dump({"order": body["order"]}))
 
     def listing(self, id: str) -> Document:  # noqa: A002
-        """Fetch what the seller lists under a SKU: names, prices and what is offered."""
+        """Fetch what the seller lists under a SKU: names, prices and offered quantities."""
         wanted = self._one(includedData="summaries,offers,fulfillmentAvailability")
         if self._marketplaces:
             wanted["marketplaceIds"] = self._marketplaces
@@ -60,7 +60,10 @@ class Client:
         return Document("listings_item", answer.body)
 
     def poll_orders(self, since: str, cursor: str | None) -> Page:
-        """List the orders updated since then; `cursor` is Amazon's token, beside which the parameters stay the same."""
+        """List the orders updated since then.
+
+        `cursor` is Amazon's pagination token. With it the other parameters must stay the same.
+        """
         query = {"lastUpdatedAfter": since, "maxResultsPerPage": str(PAGE), "includedData": self._included}
         if self._marketplaces:
             query["marketplaceIds"] = self._marketplaces
@@ -71,7 +74,7 @@ class Client:
         return Page(documents, (body.get("pagination") or {}).get("nextToken"))
 
     def stock_id_of(self, sku: str) -> str | None:
-        """Give the SKU itself where the seller lists and ships it; Amazon's own stock cannot be set."""
+        """Give the SKU itself where the seller lists and ships it; otherwise None. Stock at Amazon cannot be set."""
         try:
             answer = self._call(
                 "GET", self._listing(sku), LISTING_REFILL, **self._one(includedData="fulfillmentAvailability")
@@ -83,7 +86,7 @@ class Client:
         return sku if not channels or any(not channel.startswith("AMAZON") for channel in channels) else None
 
     def set_stock(self, push: Push) -> Answer:
-        """Replace one listing's fulfilment availability; `reference` is the submission, which Amazon works off later.
+        """Replace one listing's fulfilment availability. `reference` is the submission; Amazon applies it later.
 
         Raises:
             RejectedError: the submission is not accepted, or has an error already.
@@ -99,7 +102,7 @@ class Client:
         return Answer("done", reference=str(body["submissionId"]), status=answer.status)
 
     def confirm_shipment(self, push: Push) -> Answer:
-        """Confirm one parcel, once: a tracking number or reference that the order has already is done.
+        """Confirm one parcel, once. It is done already where the order has its tracking number or reference.
 
         Raises:
             RejectedError: the parcel did not leave, has no number, or nothing of it is open; or Amazon ships the order.
@@ -129,14 +132,14 @@ class Client:
         return Answer("done", reference=reference, status=answer.status)
 
     def _package(self, parcel: Mapping[str, Any], reference: str, items: list[dict[str, Any]]) -> dict[str, Any]:
-        """Make packageDetail. A carrier that no setting gives Amazon's code of goes by its name."""
+        """Make packageDetail. A carrier without a `carrier_code` in the settings goes by its name."""
         name = str(parcel.get("carrier") or "unknown")
         code = self._connection.settings.get(f"carrier_code.{name.lower()}")
         return {
             "packageReferenceId": reference,
             **({"carrierCode": code} if code else {"carrierCode": "Other", "carrierName": name}),
             "trackingNumber": parcel["tracking_number"],
-            # The pushed record does not say when it left; a push follows within seconds.
+            # The pushed record does not say when the parcel left. The push follows within seconds.
             "shipDate": datetime.fromtimestamp(int(login.now()), UTC).isoformat().replace("+00:00", "Z"),
             "orderItems": items,
         }
@@ -154,11 +157,14 @@ class Client:
         return value
 
     def _one(self, **query: str) -> dict[str, str]:
-        """Add one marketplace: what the seller has of a SKU is one quantity for a region's marketplaces."""
+        """Add one marketplace to a query. One is enough: a SKU has one quantity for all marketplaces of a region."""
         return {"marketplaceIds": self._marketplace(), **query}
 
     def _call(self, method: str, path: str, refill: float, *, json_body: Any = None, **query: str) -> Response:
-        """Make one call. A kept token that Amazon refuses is renewed, and the call made once more."""
+        """Make one call. After a 429 the wait is at least `refill` seconds.
+
+        A cached token that Amazon refuses is renewed, and the call is made once more.
+        """
         url = f"{self._connection.base_url}{path}" + (f"?{urllib.parse.urlencode(query)}" if query else "")
         try:
             token, is_kept = self._login.token()
@@ -173,7 +179,11 @@ class Client:
             raise RateLimitedError(str(limited), max(limited.retry_after, refill)) from limited
 
     def _read(self, answer: Response, key: str) -> dict[str, Any]:
-        """Read an answer that must hold `key`; a 2xx with Amazon's error list, or with nothing of it, passes."""
+        """Read an answer that must hold `key`.
+
+        Raises:
+            UnavailableError: a 2xx lacks it, as where Amazon's error list is in its place. It is tried again.
+        """
         body = answer.json()
         if not isinstance(body, dict) or key not in body:
             raise UnavailableError(f"Amazon answered {answer.status} without {key}")
@@ -185,7 +195,7 @@ def _headers(token: str) -> dict[str, str]:
 
 
 def _reference(fulfillment_id: str, tracking_number: str) -> str:
-    """Make the number Amazon knows a parcel by: positive digits, always the same for the same parcel."""
+    """Make the packageReferenceId of a parcel: a positive number, always the same for the same parcel."""
     digest = hashlib.sha256(f"{fulfillment_id} {tracking_number}".encode()).digest()
     return str(int.from_bytes(digest[:8]) % 999_999_999 + 1)
 
@@ -198,7 +208,7 @@ def _is_known(order: Mapping[str, Any], reference: str, number: str) -> bool:
 
 
 def _items(order: Mapping[str, Any], lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Say how many of which items are in the parcel, never more than is open; without lines, all that is open."""
+    """Say how many of which items are in the parcel, never more than is open. Without lines it is all that is open."""
     told = {str(line.get("line_id") or line.get("sku")): Decimal(str(line["quantity"])) for line in lines}
     items = []
     for item in order["orderItems"]:

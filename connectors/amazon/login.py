@@ -25,11 +25,11 @@ class Login:
         self._token, self._until = "", 0.0
 
     def token(self) -> tuple[str, bool]:
-        """Give an access token, and whether it was kept from before.
+        """Give an access token, and whether it comes from the cache.
 
         Raises:
-            UnauthorisedError: Amazon takes the application's credentials or the seller's refresh token no more.
-            UnavailableError: the login did not answer, or with something else.
+            UnauthorisedError: Amazon refuses the application's credentials or the seller's refresh token.
+            UnavailableError: the login did not answer, or its answer holds no token.
         """
         if self._token and now() < self._until:
             return self._token, True
@@ -49,7 +49,7 @@ class Login:
         return self._token, False
 
     def forget(self) -> None:
-        """Drop the token: Amazon refused it before its time."""
+        """Drop the cached token: Amazon refused it before its end."""
         self._token = ""
 
 

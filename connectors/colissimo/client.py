@@ -19,8 +19,8 @@ UNFIT = (400, 404)
 class Client:
     """One application at La Poste.
 
-    `settings.parcels` are the numbers a poll asks for, with commas between them. `settings.language` is the labels'
-    (fr_FR); La Poste refuses those it does not list.
+    `settings.parcels` are the numbers a poll asks for, with commas between them. `settings.language` is the language of
+    the labels (default fr_FR); La Poste refuses a language that it does not list.
     """
 
     def __init__(self, connection: Connection, secrets: Mapping[str, str], http: Http) -> None:
@@ -29,7 +29,7 @@ class Client:
         self._http = http
 
     def idship(self, id: str) -> Document:  # noqa: A002
-        """Fetch one parcel. One that was not scanned yet gives a document that says so, and no fact.
+        """Fetch one parcel. A parcel that was not scanned yet gives a document that says so, and no fact.
 
         Raises:
             RejectedError: the number is not one of La Poste's.
@@ -57,7 +57,7 @@ class Client:
         try:
             items = self._items(asked) if asked else []
         except RejectedError as error:
-            # With one number, or none that is known, La Poste answers with the item's own code.
+            # For one number, or where it knows none of them, La Poste answers with the item's own code as the status.
             if error.status not in UNFIT:
                 raise
             items = []
@@ -66,7 +66,7 @@ class Client:
         return Page(documents, str(reached) if reached < len(wanted) else None)
 
     def _items(self, numbers: list[str]) -> list[dict[str, Any]]:
-        """Ask for parcels: one gives an object, several a list, and a 207 either of it or `responses`."""
+        """Ask for parcels. One gives an object, several give a list; a 207 gives either, or `responses`."""
         path = ",".join(urllib.parse.quote(number, safe="") for number in numbers)
         language = self._connection.settings.get("language", "fr_FR")
         answer = self._http.call(
@@ -82,7 +82,7 @@ class Client:
         return items
 
     def _check(self, item: Any, status: int) -> None:
-        """Say what an item without a parcel means where it is about the service and not about the parcel."""
+        """Raise what an item says about the service. What it says about its parcel is left to the caller."""
         if not isinstance(item, dict):
             raise UnavailableError(f"{self._http.name} answered {status} with something that is no parcel")
         # The gateway's own errors (quota, maintenance) come in a 200 or 207, too, beside or instead of the item's code.

@@ -14,7 +14,7 @@ from connectors.http import Http, Response
 
 EXPRESS_URL = "https://express.api.dhl.com/mydhlapi"
 EXPRESS_VERSION = "3.1.0"  # MyDHL refuses calls without it
-# All events of the shipment, with the offset of each: without it a time is only the place's own.
+# All events of the shipment, each with its GMT offset: without the offset a time is the place's local time.
 EXPRESS_VIEW = "trackingView=all-checkpoints&levelOfDetail=shipment&requestGMTOffsetPerEvent=true"
 
 
@@ -27,13 +27,13 @@ class Client:
         self._http = http
 
     def shipments(self, id: str) -> Document:  # noqa: A002
-        """Fetch what is known of a number, in whichever division. An unknown one gives a document without facts."""
+        """Fetch what any division knows of a number. An unknown number gives a document without facts."""
         query = urllib.parse.urlencode({"trackingNumber": id})
         headers = {"DHL-API-Key": self._secrets["api_key"], "Accept": "application/json"}
         return self._document("shipments", f"{self._connection.base_url}/track/shipments?{query}", headers)
 
     def express(self, id: str) -> Document:  # noqa: A002
-        """Fetch a shipment of DHL Express from MyDHL. An unknown one gives a document without facts.
+        """Fetch a shipment of DHL Express from MyDHL. An unknown number gives a document without facts.
 
         Raises:
             UnauthorisedError: the connection has no express_login, or MyDHL refuses it.
@@ -56,7 +56,12 @@ class Client:
         return Document(topic, answer.body)
 
     def _check(self, answer: Response) -> None:
-        """Say what a 200 without shipments means: a problem in DHL's shape is a refusal, anything else passes."""
+        """Raise where an answer holds no shipments.
+
+        Raises:
+            RejectedError: it holds a problem in DHL's shape, with a status of 4xx but 429.
+            UnavailableError: it holds anything else. It is tried again.
+        """
         body: Any = answer.json()
         if isinstance(body, dict) and isinstance(body.get("shipments"), list):
             return

@@ -30,9 +30,9 @@ class Client:
         return Document("claim", self._get(f"claim {id}", f"/v2/claims/{_quoted(id)}", "id").body)
 
     def missed(self, id: str) -> Document:  # noqa: A002
-        """Fetch an event as the webhook carried it: what EasyPost lists has no `result`, what it tried to send has.
+        """Fetch an event as its webhook carried it: with `result`, which EasyPost's list of events leaves out.
 
-        One that was sent to nobody gives a list of no events.
+        An event that was sent to nobody gives an empty list of events.
         """
         answer = self._get(f"event {id}", f"/v2/events/{_quoted(id)}/payloads", "payloads")
         sent = [each["request_body"] for each in answer.json()["payloads"] if each.get("request_body")]
@@ -51,9 +51,11 @@ class Client:
         return event
 
     def _get(self, what: str, path: str, key: str) -> Response:
-        """Ask for something, by an answer that must hold `key`.
+        """Get a resource. Its answer must hold `key`; `what` names it in errors.
 
-        A 200 may be an error in EasyPost's shape, which is for good; anything else without the key passes.
+        Raises:
+            RejectedError: the answer is an error in EasyPost's shape, also in a 200.
+            UnavailableError: it is anything else without the key. It is tried again.
         """
         # Basic authentication with the key as user and no password.
         credentials = base64.b64encode(f"{self._secrets['api_key']}:".encode()).decode()

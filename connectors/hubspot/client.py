@@ -32,7 +32,7 @@ PROPERTIES = (
     "hs_email_optout",
     "hs_legal_basis",
 )
-HISTORY = "hs_email_optout"  # only its history says when, and how
+HISTORY = "hs_email_optout"  # only the property's history says when it changed, and how
 CONTACTS = "/crm/v3/objects/contacts"
 SUBSCRIPTIONS = "/communication-preferences/v4/statuses"
 
@@ -50,9 +50,9 @@ class Client:
         self._http = http
 
     def contact(self, id: str) -> Document:  # noqa: A002
-        """Fetch a contact; the id of one that was merged away gives the survivor, under the survivor's id.
+        """Fetch a contact. The id of a contact that was merged away gives the survivor, under the survivor's id.
 
-        One that is gone by now gives a document that says so, and no fact: it must not hold up the rest of its batch.
+        A contact that is gone by now gives a document that says so, and no fact: it must not hold up its batch.
         """
         wanted = f"properties={','.join(PROPERTIES)}&propertiesWithHistory={HISTORY}"
         path = f"{CONTACTS}/{urllib.parse.quote(id, safe='')}?{wanted}"
@@ -67,7 +67,7 @@ class Client:
         return Document("contact", answer.body)
 
     def _subscriptions(self, email: str) -> list[Any]:
-        """List the kinds of e-mail an address was asked about; one HubSpot does not know was asked about none."""
+        """List an address's status for each kind of e-mail. An address that HubSpot does not know has none."""
         path = f"{SUBSCRIPTIONS}/{urllib.parse.quote(email, safe='')}?channel=EMAIL"
         try:
             return list(self._read(self._call("GET", path), "results")["results"])
@@ -75,12 +75,12 @@ class Client:
             return []
 
     def save_contact(self, push: Push) -> Answer:
-        """Update the contact the hub knows by id, or create or update the one with this e-mail; `reference` is its id.
+        """Update the contact by its id where the hub knows it, otherwise upsert it by e-mail. `reference` is its id.
 
-        By id where there is one: by e-mail, a customer whose e-mail changed elsewhere would become a second contact.
+        The id comes first: by e-mail, a customer whose e-mail changed elsewhere would become a second contact.
 
         Raises:
-            RejectedError: there is neither id nor e-mail to know the contact by, or HubSpot refuses a value.
+            RejectedError: the contact has neither id nor e-mail, or HubSpot refuses a value.
             UnavailableError: another write of the same contact came between; trying again settles it.
         """
         properties = dict(push.body.get("properties") or {})
@@ -98,10 +98,10 @@ class Client:
         return self._upsert({"id": push.body["email"], "idProperty": "email", "properties": properties})
 
     def forget_contact(self, push: Push) -> Answer:
-        """Delete a contact and all that hangs on it for good; one that HubSpot does not know is gone already.
+        """Delete a contact and all that hangs on it, for good. A contact that HubSpot does not know is gone already.
 
         Raises:
-            UnavailableError: something else than HubSpot answered.
+            UnavailableError: the answer is a 2xx other than 204, so it is not HubSpot's.
         """
         try:
             answer = self._call("POST", f"{CONTACTS}/gdpr-delete", {"objectId": push.body["customer_id"]})
@@ -127,7 +127,12 @@ class Client:
         return self._http.call(method, f"{self._connection.base_url}{path}", headers=headers, json_body=json_body)
 
     def _read(self, answer: Response, key: str) -> dict[str, Any]:
-        """Read an answer that must hold `key`. A 200 or 207 may carry errors; their text may hold an e-mail."""
+        """Read an answer that must hold `key`. A 200 or 207 may carry errors; their texts may hold an e-mail.
+
+        Raises:
+            RejectedError: the answer carries errors. The message shows their categories only.
+            UnavailableError: the answer lacks `key`.
+        """
         body = answer.json()
         errors = body.get("errors") or ([body] if body.get("status") == "error" else [])
         if categories := {str(error.get("category")) for error in errors}:
@@ -138,7 +143,7 @@ class Client:
 
 
 def _with_category(error: RejectedError) -> RejectedError:
-    """Add HubSpot's category (CONFLICT, VALIDATION_ERROR…) to a refusal. Its text stays out: it may hold an e-mail."""
+    """Add HubSpot's category (CONFLICT, VALIDATION_ERROR…) to a refusal. The text stays out: it may hold an e-mail."""
     try:
         category = json.loads(error.body).get("category")
     except (ValueError, AttributeError):

@@ -30,7 +30,7 @@ class Client:
         return Document("product", _dump({"data": self._product(id)}))
 
     def inventory(self, id: str) -> Document:  # noqa: A002
-        """Fetch a product's levels at every outlet, as of the answer's Date: the webhook says no time.
+        """Fetch a product's levels at every outlet, as of the answer's Date, because the webhook says no time.
 
         Raises:
             UnavailableError: the answer has no Date.
@@ -39,23 +39,26 @@ class Client:
         return _levels(answer, _list(answer))
 
     def poll_products(self, since: str, cursor: str | None) -> Page:
-        """List every product: changes are asked for by version, not by time. A known version is a known delivery."""
+        """List every product, because changes can be asked for by version only, not by time.
+
+        A version that is known already counts as a repeated delivery.
+        """
         query = urllib.parse.urlencode({"after": cursor or 0, "page_size": PRODUCTS_PER_PAGE})
         found = _list(self._call("GET", f"/products?{query}"))
         documents = tuple(Document("product", _dump({"data": product})) for product in found)
         return Page(documents, _following(found, cursor))
 
     def poll_inventory(self, since: str, cursor: str | None) -> Page:
-        """List every level at every outlet, a document for each page of them."""
+        """List every level at every outlet, one document for each page."""
         wanted = {"after": int(cursor or 0), "size": LEVELS_PER_PAGE, "sort_direction": "asc"}
         answer = self._call("POST", "/inventory", json_body=wanted)
         found = _list(answer)
         return Page((_levels(answer, found),) if found else (), _following(found, cursor))
 
     def set_stock(self, push: Push) -> Answer:
-        """Set the total at one outlet, unless the till shows another one than we believe; then say what it shows.
+        """Set the total at one outlet if the till still shows what we believe; otherwise the answer is `stale`.
 
-        The amount is absolute, so a sale in between would be overwritten: it is read just before.
+        The amount is absolute and would overwrite a sale in between, so the level is read just before.
 
         Raises:
             RejectedError: the outlet keeps no stock of the product.
@@ -88,7 +91,7 @@ class Client:
         levels = _list(self._call("GET", f"/inventory/{_quoted(product)}"))
         found = [level["current_inventory_level"] for level in levels if level["outlet_id"] == outlet]
         if not found or found[0] is None:
-            # A register's id instead of its outlet's, most often: `locations` has both, outlets first.
+            # Most often the id is a register's and not its outlet's: `locations` has both, outlets first.
             raise RejectedError(f"Lightspeed keeps no stock of {product} at outlet {outlet}")
         return Decimal(str(found[0]))
 
@@ -104,7 +107,7 @@ class Client:
 
 
 def _list(answer: Response) -> list[dict[str, Any]]:
-    """Read a list, bare or under `data`; the specification shows some either way."""
+    """Read a list, bare or under `data`: the specification shows some lists either way."""
     body = answer.json()
     found = body.get("data") if isinstance(body, dict) else body
     if not isinstance(found, list):
@@ -113,7 +116,7 @@ def _list(answer: Response) -> list[dict[str, Any]]:
 
 
 def _levels(answer: Response, found: list[dict[str, Any]]) -> Document:
-    """Put the answer's Date beside levels.
+    """Make a document of levels, with the answer's Date as `as_of`.
 
     Raises:
         UnavailableError: the answer has no Date.
@@ -125,10 +128,10 @@ def _levels(answer: Response, found: list[dict[str, Any]]) -> Document:
 
 
 def _following(found: list[dict[str, Any]], cursor: str | None) -> str | None:
-    """Give the version that the next page comes after; the list ends with an empty page.
+    """Give the cursor of the next page: the newest version of this one. The list ends with an empty page.
 
     Raises:
-        UnavailableError: the page has nothing newer than what it was asked for, and would be asked for for ever.
+        UnavailableError: the page has nothing newer than its own cursor, so following it would never end.
     """
     if not found:
         return None

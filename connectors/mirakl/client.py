@@ -41,7 +41,7 @@ class Client:
     def poll_orders(self, since: str, cursor: str | None) -> Page:
         """List the orders changed since then (OR11), a hundred at a time; `cursor` is the offset.
 
-        Mirakl sorts by creation, so an order that changes meanwhile can repeat in a later page but none is skipped.
+        Mirakl sorts by creation. So an order that changes meanwhile can repeat on a later page, but none is skipped.
         """
         offset = int(cursor or 0)
         answer = self._call("GET", "/api/orders", start_update_date=since, max=PAGE, offset=offset, paginate="true")
@@ -52,14 +52,14 @@ class Client:
         return Page(documents, str(reached) if more else None)
 
     def stock_id_of(self, sku: str) -> str | None:
-        """Say under which SKU the shop offers this one (OF21): its own, or None where it has no such offer."""
+        """Give the SKU itself where the shop has an offer of it (OF21); None where it has none."""
         offers = self._read(self._call("GET", "/api/offers", sku=sku, max=PAGE), "offers")["offers"]
         return sku if any(offer.get("shop_sku") == sku for offer in offers) else None
 
     def set_stock(self, push: Push) -> Answer:
         """Set one offer's quantity by a stock import (STO01); `reference` is the import's id.
 
-        The import runs after the answer. It is looked at once: what fails later stands in its error report (STO03).
+        The import runs after the answer. Its status is read once; what fails later stands in its error report (STO03).
 
         Raises:
             RejectedError: the import has failed already.
@@ -79,7 +79,7 @@ class Client:
         return Answer("done", reference=import_id, status=answer.status)
 
     def ship_order(self, push: Push) -> Answer:
-        """Give an order its tracking number (OR23) and declare it shipped (OR24); repeating it changes nothing.
+        """Give an order its tracking number (OR23) and declare it shipped (OR24). Repeating it changes nothing.
 
         Raises:
             RejectedError: the order cannot be shipped as it is, or only a part of it was.
@@ -98,7 +98,10 @@ class Client:
         return Answer("done", reference=order_id)
 
     def _check_whole(self, order: Mapping[str, Any], lines: Any) -> None:
-        """Refuse what OR24 cannot say: it ships the whole order, so a part of one would be declared as all of it."""
+        """Refuse what OR24 cannot say: it ships whole orders, so a part would be declared as all of it.
+
+        An order in a state that cannot be shipped is refused too.
+        """
         order_id, state = order.get("order_id"), order["order_state"]
         if state not in SHIPPED and state != "SHIPPING":
             raise RejectedError(f"{self._http.name}: order {order_id} is {state} and cannot be shipped")
@@ -114,7 +117,7 @@ class Client:
                 )
 
     def _tracking(self, tracking: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Make OR23's body; a carrier the marketplace has registered goes by its code."""
+        """Make OR23's body. A carrier with a `carrier_code` in the settings goes by that code."""
         if not tracking:
             return {}
         code = self._connection.settings.get(f"carrier_code.{str(tracking.get('carrier_name')).lower()}")
@@ -132,7 +135,11 @@ class Client:
         return self._http.call(method, url, headers=headers, json_body=json_body, body=body)
 
     def _read(self, answer: Response, key: str) -> dict[str, Any]:
-        """Read an answer that must hold `key`; a 2xx without it is an error page or a gateway's, and passes."""
+        """Read an answer that must hold `key`.
+
+        Raises:
+            UnavailableError: a 2xx lacks it: an error page, or a gateway's. It is tried again.
+        """
         body = answer.json()
         if not isinstance(body, dict) or key not in body:
             raise UnavailableError(f"{self._http.name} answered {answer.status} without {key}")
@@ -149,7 +156,7 @@ def _dump(order: Any) -> bytes:
 
 
 def _stock_file(sku: str, quantity: int) -> str:
-    """Write STO01's file; no warehouse code means one quantity over all places."""
+    """Write STO01's file. Without a warehouse code the quantity is that of all places together."""
     file = io.StringIO()
     writer = csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(("offer-sku", "quantity", "warehouse-code", "update-delete"))

@@ -14,7 +14,7 @@ from mappings.payloads import write_json
 
 NO_COMBINATIONS = frozenset({"", "0", "None"})
 PRICED = ("id", "id_product", "reference", "cache_default_attribute", "price_now", "price_regular")
-# What the shop itself makes of taxes, discounts and the impact of a combination, for an ordinary customer.
+# The shop itself computes these prices for an ordinary customer: taxes, discounts and a combination's impact.
 PRICES = {
     "price[price_now][use_tax]": "1",
     "price[price_regular][use_tax]": "1",
@@ -34,7 +34,7 @@ class Client:
         self._name = http.name
 
     def poll_orders(self, since: str, cursor: str | None) -> Page:
-        """List the orders changed since then, each with what it only names by id."""
+        """List the orders changed since then, each with the resources that it only names by id."""
         orders, following = self._shop.changed("orders", since, cursor)
         invoice = self._shop.named("addresses", orders, "id_address_invoice")
         delivery = self._shop.named("addresses", orders, "id_address_delivery")
@@ -82,7 +82,8 @@ class Client:
     def poll_order_carriers(self, since: str, cursor: str | None) -> Page:
         """List the parcels made since then that have a number, each with its order and state.
 
-        A number written by the webservice does not change its order, and parcels have no date but that of their making.
+        They are not found through their orders: a number that is written by the webservice does not change its order.
+        A parcel has no date but that of its making.
         """
         answer, found, following = self._shop.page("order_carriers", since, cursor, by="date_add")
         parcels = [each for each in found if each.get("tracking_number")]
@@ -108,7 +109,7 @@ class Client:
         return Page(self._with_addresses(customers), following)
 
     def poll_addresses(self, since: str, cursor: str | None) -> Page:
-        """List the customers of the addresses changed since then: an address does not change its customer."""
+        """List the customers of the addresses changed since then: such a change does not change the customer's date."""
         changed, following = self._shop.changed("addresses", since, cursor)
         customers = self._shop.named("customers", changed, "id_customer")
         return Page(self._with_addresses(list(customers.values())), following)
@@ -143,9 +144,10 @@ class Client:
         return Page(tuple(documents), following)
 
     def poll_prices(self, since: str, cursor: str | None) -> Page:
-        """Read what every product and combination costs now: discounts and combinations do not move a product's date.
+        """Read what every product and combination costs now. Discounts and combinations do not move a product's date.
 
-        The prices of a page are one document, with the time of the shop's answer. Nothing where no currency is set.
+        The prices of a page are one document, with the time of the shop's answer. A connection without `currency` reads
+        nothing.
         """
         if self._connection.currency is None:
             return Page(())
@@ -159,9 +161,10 @@ class Client:
         return Page(documents, following)
 
     def poll_stock(self, since: str, cursor: str | None) -> Page:
-        """Read every stock row: rows have no date. Nothing where no default location says what place they are of.
+        """Read every stock row, because rows have no date.
 
-        The rows of a page are one document, with the time of the shop's answer.
+        The rows of a page are one document, with the time of the shop's answer. A connection without `default_location`
+        reads nothing: rows do not say their place.
         """
         if self._connection.default_location is None:
             return Page(())
@@ -182,7 +185,7 @@ class Client:
         return Page(documents, following)
 
     def sku_of(self, channel_stock_id: str) -> str | None:
-        """Give the reference a stock row belongs to; None where it has none, or is the sum of others."""
+        """Give the reference (SKU) of a stock row; None where it has none, or where the row is the sum of others."""
         try:
             stock = self._shop.one("stock_availables", channel_stock_id)
             if str(stock["id_product_attribute"]) != "0":
@@ -193,7 +196,7 @@ class Client:
         return (product.get("reference") or None) if _is_single(product) else None
 
     def stock_id_of(self, sku: str) -> str | None:
-        """Give the stock row of a reference; None where no product or combination has it, or several have."""
+        """Give the stock row of a reference (SKU); None where no product or combination has it, or several do."""
         said = {"filter[reference]": f"[{sku}]"}
         combinations = rows(self._shop.get("combinations", display="[id,id_product,reference]", **said), "combinations")
         fields = "[id,reference,cache_default_attribute]"
@@ -209,10 +212,10 @@ class Client:
         return str(stock[0]["id"]) if len(stock) == 1 else None
 
     def set_stock(self, push: Push) -> Answer:
-        """Set the quantity of a stock row, if it still shows what we believe.
+        """Set the quantity of a stock row if it still shows what we believe; otherwise the answer is `stale`.
 
-        PrestaShop cannot compare and set in one step: what is sold between the two calls is overwritten, and corrected
-        by the push that the order causes. Pieces are whole: a fraction is rounded down.
+        PrestaShop has no compare-and-swap. A sale between the two calls is overwritten; the push that its order causes
+        corrects it. Pieces are whole: a fraction is rounded down.
 
         Raises:
             RejectedError: the row follows the shop's warehouses and may not be written.
@@ -230,7 +233,7 @@ class Client:
         return Answer("done", shown=Decimal(wanted), reference=stock_id, status=answer.status)
 
     def set_tracking(self, push: Push) -> Answer:
-        """Put tracking numbers on an order's parcels that have none yet. The order's state stays as it is.
+        """Put tracking numbers on those parcels of an order that have none yet. The order's state stays as it is.
 
         Raises:
             RejectedError: the shipment did not leave, has no number, or no parcel of the order is without one.
@@ -256,12 +259,12 @@ class Client:
 
 
 def _document(topic: str, about: Mapping[str, Any]) -> Document:
-    """Write a document without what the shop did not give."""
+    """Write a document; what the shop did not give is left out."""
     return Document(topic, write_json({name: value for name, value in about.items() if value is not None}))
 
 
 def _priced(row: Row) -> Row:
-    """Keep what a price needs of a product or combination: descriptions and pictures are long."""
+    """Keep only what a price needs of a product or combination: descriptions and pictures are long."""
     return {name: row[name] for name in PRICED if name in row}
 
 

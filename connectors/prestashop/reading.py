@@ -1,4 +1,4 @@
-"""Reads and writes what PrestaShop's webservice speaks: JSON or XML in, always as JSON would have it; XML out."""
+"""Reads what PrestaShop's webservice answers, JSON or XML, always into the shape of its JSON; writes its XML."""
 
 import email.utils
 from collections.abc import Mapping
@@ -52,13 +52,13 @@ def row(answer: Response, resource: str) -> dict[str, Any]:
 
 
 def moment(answer: Response) -> str | None:
-    """Give the time of an answer by the shop's own clock, if it says one."""
+    """Give the time of an answer by the shop's own clock (RFC 3339); None where it says none."""
     said = email.utils.parsedate_tz(answer.headers.get("date") or "")
     return datetime.fromtimestamp(email.utils.mktime_tz(said), UTC).isoformat() if said else None
 
 
 def _body(answer: Response) -> Any:
-    """Parse an answer, whichever form the shop chose, and take the secrets out."""
+    """Parse an answer, JSON or XML as the shop chose, and take the secrets out."""
     if answer.body.lstrip().startswith(b"<"):
         try:
             parsed = parse_xml(answer.body)
@@ -75,7 +75,7 @@ def _body(answer: Response) -> Any:
 
 
 def without_secrets(node: Any) -> Any:
-    """Give the same without what must never be kept."""
+    """Give a copy without the fields named in SECRETS."""
     if isinstance(node, list):
         return [without_secrets(each) for each in node]
     if isinstance(node, dict):
@@ -84,7 +84,10 @@ def without_secrets(node: Any) -> Any:
 
 
 def plain(node: Any) -> Any:
-    """Give parsed XML as the JSON of the same resource: no links, languages and associations as lists."""
+    """Give parsed XML in the shape of the JSON of the same resource.
+
+    Links are left out. Languages and associations are lists.
+    """
     if isinstance(node, list):
         return [plain(each) for each in node]
     if not isinstance(node, dict):
@@ -98,7 +101,7 @@ def plain(node: Any) -> Any:
 
 
 def _associations(node: Any) -> dict[str, Any]:
-    """Give each association as a list, also of one and of none."""
+    """Give each association as a list, also where it has one element or none."""
     found: dict[str, Any] = {}
     for name, wrapped in (node or {}).items():
         inner = [value for key, value in (wrapped or {}).items() if key[:1] not in ("@", "#")]
@@ -111,7 +114,7 @@ def _listed(node: Any) -> list[Any]:
 
 
 def xml_of(resource: str, fields: Mapping[str, Any]) -> bytes:
-    """Write a flat resource for a PUT: all of it, because what is missing is set to nothing."""
+    """Write a flat resource for a PUT, with all its fields: PrestaShop empties a field that is missing."""
     name = ONE_OF[resource]
     inner = "".join(
         f"<{field}>{escape(str('' if value is None else value))}</{field}>"

@@ -59,7 +59,7 @@ CONSENT_FIELDS = (
     "DoubleConsentCaptureDate",
     "DataUsePurpose.Name",
 )
-# Named in changeOrigin, by which our own changes are known when they come back (manifest: receives.topics).
+# changeOrigin names it, so our own changes are recognised when they come back (manifest: receives.topics).
 CLIENT = "client=tributary"
 PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT"})
 INNOCENT = "ALL_OR_NONE_OPERATION_ROLLED_BACK"  # a sibling was refused, not this record
@@ -72,10 +72,10 @@ _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 class Client:
     """One org. Its settings:
 
-    `external_id_field` is the field of Contact that holds the hub's customer id, or `Email`; without it only contacts
-    the hub knows by Id are written. `extra_fields` are read beside FIELDS, `extra_lead_fields` beside LEAD_FIELDS.
-    `loyalty_card_field` takes the loyalty card, `country_field` the country's code (MailingCountry; MailingCountryCode
-    where the org has country picklists).
+    `external_id_field` is the field of Contact that holds the hub's customer id, or `Email`. Without it only contacts
+    that the hub knows by Id are written. `extra_fields` are read beside FIELDS, `extra_lead_fields` beside LEAD_FIELDS.
+    `loyalty_card_field` is the field for the loyalty card. `country_field` is the field for the country's code (default
+    MailingCountry; MailingCountryCode where the org has country picklists).
     """
 
     def __init__(self, connection: Connection, secrets: Mapping[str, str], http: Http) -> None:
@@ -87,24 +87,24 @@ class Client:
     def contact(self, id: str) -> Document:  # noqa: A002
         """Fetch a contact, also from the recycle bin: there it says whether it was merged into another.
 
-        One that is nowhere any more gives a document without facts: it must not hold up the rest of its event.
+        A contact that is nowhere any more gives a document without facts: it must not hold up the rest of its event.
         """
         records = self._all(f"{self._select()} WHERE Id = '{self._checked(id)}'")
         return Document("contact", _dump(records[0] if records else {"Id": id, "IsDeleted": True}))
 
     def contacts_of_account(self, id: str) -> Document:  # noqa: A002
-        """Fetch the contacts of an account, whose name is their company."""
+        """Fetch the contacts of an account. The account's name is their company."""
         records = self._all(f"{self._select()} WHERE AccountId = '{self._checked(id)}' ORDER BY Id")
         return Document("contact", _dump({"totalSize": len(records), "done": True, "records": records}))
 
     def lead(self, id: str) -> Document:  # noqa: A002
-        """Fetch a lead, also from the recycle bin: converted, it says which contact it became."""
+        """Fetch a lead, also from the recycle bin. A converted lead says which contact it became."""
         select = self._select("Lead", LEAD_FIELDS, "extra_lead_fields")
         records = self._all(f"{select} WHERE Id = '{self._checked(id)}'")
         return Document("lead", _dump(records[0] if records else {"Id": id, "IsDeleted": True}))
 
     def individual(self, id: str) -> Document:  # noqa: A002
-        """Fetch the privacy preferences and consents of a person, and the contacts that they are about."""
+        """Fetch the privacy preferences and consents of an Individual, and the ids of the contacts they are about."""
         present = "AND IsDeleted = false ORDER BY Id"
         found = self._those("Individual", INDIVIDUAL_FIELDS, "Id", id)
         contacts = self._those("Contact", ("Id",), "IndividualId", id, present)
@@ -113,7 +113,7 @@ class Client:
         return Document("individual", _dump({**about, "consents": consents}))
 
     def individual_of_consent(self, id: str) -> Document:  # noqa: A002
-        """Fetch the person who gave a consent, with everything they said."""
+        """Fetch the Individual who gave a consent, with all preferences and consents."""
         said = self._those("ContactPointTypeConsent", ("PartyId",), "Id", id)
         if said and said[0].get("PartyId"):
             return self.individual(said[0]["PartyId"])
@@ -127,10 +127,10 @@ class Client:
         return Page(documents, None if body.get("done", True) else body.get("nextRecordsUrl"))
 
     def save_contact(self, push: Push) -> Answer:
-        """Update the contact the hub knows by Id, or upsert the one with this external id; `reference` is its Id.
+        """Update the contact by its Id where the hub knows it, else upsert it by external id. `reference` is its Id.
 
         Raises:
-            RejectedError: there is nothing to know the contact by, several have it, or Salesforce refuses a value.
+            RejectedError: there is neither Id nor external id, several contacts have it, or Salesforce refuses a value.
             UnavailableError: another write held the record.
         """
         name = self._settings.get("external_id_field")
@@ -141,7 +141,7 @@ class Client:
                 fields[name] = key
             path = f"{DATA}/sobjects/Contact/{urllib.parse.quote(contact_id, safe='')}"
         elif name and key:
-            # The external id stands in the address, and must not in the body.
+            # The external id stands in the URL. It must not stand in the body too.
             fields.pop(name, None)
             path = f"{DATA}/sobjects/Contact/{urllib.parse.quote(name, safe='')}/{urllib.parse.quote(key, safe='')}"
         else:
@@ -154,7 +154,7 @@ class Client:
         return Answer("done", reference=result.get("id") or contact_id, status=answer.status)
 
     def _fields(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Make the record: what the mapping gave, and what goes to fields that differ from org to org."""
+        """Make the record: what the mapping gave, and the values whose fields differ from org to org."""
         fields = dict(body.get("fields") or {})
         if (name := self._settings.get("loyalty_card_field")) and body.get("loyalty_card"):
             fields[name] = body["loyalty_card"]
@@ -171,12 +171,12 @@ class Client:
     def _those(
         self, entity: str, fields: tuple[str, ...], key: str, value: str, more: str = ""
     ) -> list[dict[str, Any]]:
-        """List the records of an object that a key's value chooses."""
+        """List the records of an object whose field `key` has this id; `more` is appended to the query."""
         soql = f"SELECT {', '.join(fields)} FROM {entity} WHERE {key} = '{self._checked(value)}'"  # noqa: S608 - names
         return self._all(f"{soql} {more}".rstrip())
 
     def _checked(self, record_id: str) -> str:
-        """Let only an id into a query."""
+        """Give a record id, or refuse what is none: only an id may enter a query."""
         if not _ID.fullmatch(record_id):
             raise RejectedError(f"{self._http.name} has no ids like {record_id[:18]!r}")
         return record_id
@@ -211,7 +211,7 @@ class Client:
             raise self._refusal(error, _codes(_parsed(error.body))) from error
 
     def _result(self, answer: Response) -> dict[str, Any]:
-        """Read an answer. A 2xx may say that it did nothing: one result, or a list of them as collections give."""
+        """Read an answer: one result, or a list of them as collections give. A refusal inside a 2xx is raised."""
         body = answer.json()
         results = body if isinstance(body, list) else [body]
         refused = [result for result in results if not isinstance(result, dict) or result.get("success") is False]
@@ -222,7 +222,7 @@ class Client:
         return dict(results[0]) if results else {}
 
     def _refusal(self, error: RejectedError, codes: list[str]) -> ConnectorError:
-        """Say a refusal with Salesforce's codes. Its texts stay out: they may hold an e-mail."""
+        """Make the error of a refusal, with Salesforce's codes. Its texts stay out: they may hold an e-mail."""
         guilty = [code for code in codes if code != INNOCENT] or codes
         if guilty and PASSING.issuperset(guilty):
             return UnavailableError(f"{error} with {', '.join(guilty)}")
@@ -239,7 +239,7 @@ def _parsed(body: bytes) -> Any:
 
 
 def _codes(body: Any) -> list[str]:
-    """Give the codes of errors: `errorCode` where a call failed, `statusCode` where one of its records did."""
+    """Give the codes of errors, each once: `errorCode` where a call failed, `statusCode` where one record failed."""
     found: list[str] = []
     for part in body if isinstance(body, list) else [body]:
         if isinstance(part, dict):

@@ -33,7 +33,7 @@ class Client:
         self._http = http
 
     def set_stock(self, push: Push) -> Answer:
-        """Set what is available at one location, if it still is what we believe; else say what it really is.
+        """Set what is available at one location, by compare-and-swap. `stale`: Shopify shows another quantity.
 
         Shopify counts whole pieces, so a fraction is rounded down: never show more than there is.
 
@@ -49,7 +49,7 @@ class Client:
             "inventoryItemId": item, "locationId": location, "quantity": wanted, "changeFromQuantity": believed
         }  # fmt: skip
         sent = {"name": "available", "reason": "correction", "quantities": [quantity]}
-        # One key with other values is refused, and a failed one is spent: so the values are part of the key.
+        # Shopify refuses an idempotency key with other values, and a failed key is spent. So the values are part of it.
         key = uuid.uuid5(_KEYS, json.dumps([push.idempotency_key, item, location, wanted, believed]))
         payload = self._ask(queries.SET_STOCK, input=sent, key=str(key))["inventorySetQuantities"]
         if any(error["code"] in STALE for error in payload["userErrors"]):
@@ -59,7 +59,7 @@ class Client:
         return Answer("done", shown=Decimal(wanted), reference=group["id"] if group else None)
 
     def fulfil(self, push: Push) -> Answer:
-        """Tell Shopify what left, with its tracking, once: a tracking number it already has is done.
+        """Tell Shopify what left, with its tracking, once. It is done already where Shopify has a number of it.
 
         Raises:
             RejectedError: the order is unknown, or nothing of it is open to be fulfilled.
@@ -80,7 +80,10 @@ class Client:
         return Answer("done", reference=created[0], extra={"fulfillments": ",".join(created)})
 
     def forget_customer(self, push: Push) -> Answer:
-        """Ask Shopify to erase a customer, which it does when the law allows; one it does not know is gone already."""
+        """Ask Shopify to erase a customer, which it does when the law allows.
+
+        A customer that Shopify does not know is gone already.
+        """
         payload = self._ask(queries.FORGET_CUSTOMER, customer=push.body["customer_id"])["customerRequestDataErasure"]
         self._refuse([error for error in payload["userErrors"] if error.get("code") != "DOES_NOT_EXIST"])
         return Answer("done")
@@ -93,7 +96,7 @@ class Client:
         return Document("scans", json.dumps(found).encode())
 
     def merged_customer(self, id: str) -> Document:  # noqa: A002
-        """Fetch when the customer who stayed took in another; `id` is both their ids, who stayed first."""
+        """Fetch when one customer was merged into another. `id` is `<surviving customer> <merged customer>`."""
         kept, _, gone = id.partition(" ")
         customer = self._ask(queries.MERGED_CUSTOMER, customer=kept)["customer"]
         if customer is None:
@@ -133,7 +136,7 @@ class Client:
         return str(payload["fulfillment"]["id"])
 
     def _ask(self, document: str, **variables: Any) -> dict[str, Any]:
-        """Run one document and give its `data`; an error in a 200 becomes the error it is."""
+        """Run one GraphQL document and give its `data`. Errors inside a 200 are raised."""
         headers = {"X-Shopify-Access-Token": self._token}
         answer = self._http.call(
             "POST", self._url, headers=headers, json_body={"query": document, "variables": variables}
@@ -145,7 +148,7 @@ class Client:
         return data
 
     def _refuse(self, errors: list[dict[str, Any]]) -> None:
-        """Turn `userErrors` into the error they are; their messages may quote a person, so codes and fields stand."""
+        """Raise `userErrors`, if any. Only codes and fields are shown: their messages may quote a person."""
         if any(error.get("code") == "IDEMPOTENCY_CONCURRENT_REQUEST" for error in errors):
             raise UnavailableError("Shopify is still at work on the same push")
         if errors:
@@ -154,12 +157,12 @@ class Client:
 
 
 def _number(gid: str) -> str:
-    """Give the number at the end of a global id, by which webhooks name the same thing."""
+    """Give the number at the end of a global id: webhooks name the same thing by this number."""
     return str(gid).rpartition("/")[2]
 
 
 def _raise(body: dict[str, Any]) -> NoReturn:
-    """Name an `errors` answer. Codes: https://shopify.dev/docs/api/admin-graphql#status_and_error_codes."""
+    """Raise an answer's `errors`. Codes: https://shopify.dev/docs/api/admin-graphql#status_and_error_codes."""
     errors: list[dict[str, Any]] = body["errors"] if isinstance(body["errors"], list) else []
     codes = {(error.get("extensions") or {}).get("code") for error in errors}
     if "THROTTLED" in codes:
@@ -172,7 +175,7 @@ def _raise(body: dict[str, Any]) -> NoReturn:
 
 
 def _refill(body: dict[str, Any]) -> float:
-    """Give the seconds until the bucket holds what the query costs; 1 where the answer does not say."""
+    """Give the seconds until the rate limit's bucket holds what the query costs, at least 1."""
     cost = (body.get("extensions") or {}).get("cost") or {}
     status = cost.get("throttleStatus") or {}
     missing = float(cost.get("requestedQueryCost") or 0) - float(status.get("currentlyAvailable") or 0)

@@ -1,4 +1,4 @@
-"""The GraphQL documents the Shopify client sends; a test validates them against Shopify's schema of 2026-10."""
+"""The GraphQL documents that the Shopify client sends. A test validates them against Shopify's schema of 2026-10."""
 
 AVAILABLE = """
 query Available($item: ID!, $location: ID!) {

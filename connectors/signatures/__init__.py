@@ -1,7 +1,7 @@
 """Webhook signatures: what each vendor signs and how, as pure functions over the bytes that arrived.
 
-`verify` accepts or raises `SignatureError`, whatever it is given; `sign` makes the headers the vendor would send;
-`SCHEMES` says which schemes there are. A scheme that names no header of its own takes it after a colon:
+`verify` accepts a request or raises `SignatureError`, whatever it is given. `sign` makes the headers that the vendor
+would send. `SCHEMES` is the table of schemes. A scheme without a header of its own takes one after a colon:
 `static-token:X-Clover-Auth`.
 """
 

@@ -1,4 +1,4 @@
-"""Headers, digests, times and keys in the one spelling a vendor uses; a second spelling of a value is refused."""
+"""Headers, digests, times and keys, each in the one spelling that a vendor uses. Any other spelling is refused."""
 
 import base64
 import binascii
@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from connectors.errors import SignatureError
 from connectors.signatures.scheme import Headers
 
-MAX_HEADER = 4096
-DIGEST_SIZE = 32
+MAX_HEADER = 4096  # characters
+DIGEST_SIZE = 32  # bytes
 
 _BASE64_DIGEST = re.compile(r"[A-Za-z0-9+/]{43}=")
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -30,7 +30,7 @@ def malformed(message: str) -> SignatureError:
 
 
 def by_name(headers: Mapping[str, str]) -> Headers:
-    """Collect headers under their lower-case names, so that a name sent twice in two spellings shows."""
+    """Collect header values under lower-case names, so that a header sent twice in two spellings has two values."""
     collected: dict[str, tuple[str, ...]] = {}
     for name, value in headers.items():
         # A gateway's event is JSON: a header may arrive as null.
@@ -66,7 +66,7 @@ def from_base64(text: str) -> bytes | None:
     if not _BASE64_DIGEST.fullmatch(text):
         return None
     digest = base64.b64decode(text)
-    # The last sextet has two bits to spare: four texts decode to one digest, only one of them is what was sent.
+    # The last sextet has two bits to spare, so four texts decode to one digest. Only one of them is canonical.
     return digest if to_base64(digest) == text else None
 
 
@@ -81,21 +81,33 @@ def from_hex(text: str) -> bytes | None:
 
 
 def from_seconds(text: str) -> float:
-    """Read epoch seconds; a sign, a fraction, spaces or digits of another script are refused."""
+    """Read epoch seconds.
+
+    Raises:
+        SignatureError: it is anything else, also with a sign, a fraction, spaces or digits of another script.
+    """
     if not _SECONDS.fullmatch(text):
         raise malformed("the timestamp is not in epoch seconds")
     return float(text)
 
 
 def from_milliseconds(text: str) -> float:
-    """Read epoch milliseconds as seconds."""
+    """Read epoch milliseconds as seconds.
+
+    Raises:
+        SignatureError: it is anything else.
+    """
     if not _MILLISECONDS.fullmatch(text):
         raise malformed("the timestamp is not in epoch milliseconds")
     return int(text) / 1000
 
 
 def from_date(text: str) -> float:
-    """Read an HTTP date (`Tue, 14 Apr 2026 03:50:12 GMT`) as epoch seconds; a wrong weekday is refused too."""
+    """Read an HTTP date (`Tue, 14 Apr 2026 03:50:12 GMT`) as epoch seconds.
+
+    Raises:
+        SignatureError: it is anything else, or its weekday is wrong.
+    """
     try:
         moment = email.utils.parsedate_to_datetime(text).timestamp() if _DATE.fullmatch(text) else None
     except ValueError:
@@ -121,7 +133,7 @@ def hmac_sha256(key: bytes, message: bytes) -> bytes:
 
 
 def token(key: bytes, _message: bytes) -> bytes:
-    """Give the key itself: what is compared where nothing is signed."""
+    """Give the key itself: where nothing is signed, the header is compared with it."""
     return key
 
 
@@ -161,5 +173,5 @@ def key_basic(secret: str) -> bytes | None:
 
 
 def same(one_digest: bytes, other: bytes) -> bool:
-    """Compare in constant time; hashed first, so that a token's length does not show either."""
+    """Compare in constant time. Both are hashed first, so that the time does not show a token's length either."""
     return hmac.compare_digest(hashlib.sha256(one_digest).digest(), hashlib.sha256(other).digest())

@@ -64,7 +64,7 @@ def digest_of(text: str, decode: Decode, header: str) -> bytes:
 def in_header(
     header: str, decode: Decode, encode: Encode, *, prefix: str = "", message: Message = body
 ) -> tuple[Read, Write]:
-    """Read and write schemes that put one digest in one header, without a time."""
+    """Give the reader and the writer of a scheme that puts one digest in one header, without a time."""
 
     def read(request: Signed, headers: Headers) -> Claim:
         value = one(headers, header)
@@ -144,7 +144,7 @@ def write_standard(request: Signed, now: float, mac: Mac) -> dict[str, str]:
 
 
 def read_stripe(request: Signed, headers: Headers) -> Claim:
-    """Read a Stripe signature: `t=<seconds>,v1=<hex>[,v1=<hex>]`; no downgrade to v0."""
+    """Read a Stripe signature: `t=<seconds>,v1=<hex>[,v1=<hex>]`. A v0 does not count: no downgrade."""
     pairs = [part.partition("=")[::2] for part in one(headers, "Stripe-Signature").split(",")]
     times = [value for name, value in pairs if name == "t"]
     if len(times) != 1:
@@ -176,10 +176,10 @@ def write_lightspeed(request: Signed, _now: float, mac: Mac) -> dict[str, str]:
 
 
 def zettle_message(request: Signed) -> bytes:
-    """Give what Zettle signs: `timestamp.payload`, the payload being a JSON text that travels as a string in JSON."""
+    """Give what Zettle signs: `timestamp.payload`. The payload is JSON text, sent as a string in a JSON envelope."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        # Were a name there twice, the mapping could read the other one than was signed.
+        # If a name came twice, the mapping could read the value that was not signed.
         if len({name for name, _ in pairs}) != len(pairs):
             raise ValueError
         return dict(pairs)
@@ -195,7 +195,7 @@ def zettle_message(request: Signed) -> bytes:
 
 
 def read_zettle(request: Signed, headers: Headers) -> Claim:
-    """Read Zettle's signature; eventName, messageId and organizationUuid of the envelope are not signed."""
+    """Read Zettle's signature. The envelope's eventName, messageId and organizationUuid are not signed."""
     digest = digest_of(one(headers, "X-iZettle-Signature"), from_hex, "X-iZettle-Signature")
     return Claim((digest,), zettle_message(request))
 
@@ -206,7 +206,10 @@ def write_zettle(request: Signed, _now: float, mac: Mac) -> dict[str, str]:
 
 
 def as_token(header: str) -> tuple[Read, Write]:
-    """Read and write a header that must equal the secret. Nothing is signed: TLS alone protects the request."""
+    """Give the reader and the writer of a header that must equal the secret.
+
+    Nothing is signed: TLS alone protects the request.
+    """
 
     def read(_request: Signed, headers: Headers) -> Claim:
         return Claim((octets(one(headers, header)),), b"")

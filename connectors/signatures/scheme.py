@@ -1,4 +1,4 @@
-"""The words of a signature: what arrived, what it claims, and what a scheme has to know to judge it."""
+"""The types of a webhook signature: the request that arrived, what it claims, a secret, and a vendor's scheme."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class Verified:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a request claims: one of `digests` is the proof of `message`, made at `signed_at` (epoch seconds)."""
+    """What a request claims: one of `digests` proves `message`. `signed_at` is in epoch seconds; None: not said."""
 
     digests: tuple[bytes, ...]
     message: bytes
@@ -53,8 +53,9 @@ Mac = Callable[[bytes], bytes]
 class Scheme:
     """How one vendor signs.
 
-    `read` takes the claim out of a request (raises SignatureError); `write` makes the headers of a request; `key` makes
-    a key of a secret (None: unusable); `proof` makes the digest of a message.
+    `read` takes the claim out of a request (raises SignatureError). `write` makes the headers of a request. `key` makes
+    a key of a secret (None: the secret is no key of this scheme). `proof` makes the digest of a message.
+    `bounds_age`: the vendor sends the time of signing, so an old request is refused.
     """
 
     name: str

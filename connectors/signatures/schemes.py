@@ -182,7 +182,7 @@ def scheme_of(name: str) -> Scheme:
     """Give a scheme by name; `static-token:X-Clover-Auth` names the header that `static-token` compares.
 
     Raises:
-        SignatureError: there is no such scheme; as good as having no secret, so it says `secret_missing`.
+        SignatureError: there is no such scheme. The code is `secret_missing`, because it too is ours to mend.
     """
     base, colon, header = name.partition(":")
     if base == "static-token" and _HEADER_NAME.fullmatch(header):

@@ -1,4 +1,4 @@
-"""Judge a request's signature, or make one. Nothing but SignatureError leaves here, whatever arrived."""
+"""Verify the signature of a request, or make one. Whatever arrives, the only error is SignatureError."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from connectors.signatures.encodings import by_name, same
 from connectors.signatures.scheme import Secret, Signed, Verified
 from connectors.signatures.schemes import scheme_of
 
-TOLERANCE = 300.0
+TOLERANCE = 300.0  # seconds
 
 
 def verify(scheme: str, request: Signed, secrets: Sequence[Secret], now: float) -> Verified:
@@ -28,7 +28,7 @@ def verify(scheme: str, request: Signed, secrets: Sequence[Secret], now: float) 
     matching = [key_id for key_id, proof in proofs for digest in claim.digests if same(proof, digest)]
     if not matching:
         raise SignatureError("signature_wrong", f"{plan.name}: the signature does not match")
-    # Written so that a time that is not a number is refused too.
+    # Written so that NaN is refused too.
     if claim.signed_at is not None and not abs(now - claim.signed_at) <= TOLERANCE:
         raise SignatureError("signature_stale", f"{plan.name}: signed {now - claim.signed_at:.0f} s ago")
     return Verified(matching[0], claim.signed_at)
@@ -44,7 +44,9 @@ def sign(
     now: float,
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """Make the headers the vendor would send; `headers` are those already decided (a `webhook-id` is kept).
+    """Make the headers that the vendor would send. `headers` are those that the request already has.
+
+    A `webhook-id` among them is kept.
 
     Raises:
         SignatureError: `secret_missing` where the secret cannot be a key of the scheme.

@@ -31,7 +31,10 @@ class Client:
         return Document("order", self._call("GET", f"/v2/orders/{_quoted(id)}").body)
 
     def poll_orders(self, since: str, cursor: str | None) -> Page:
-        """List the orders updated since then, oldest first; `cursor` is `<ten locations>|<Square's cursor>`."""
+        """List the orders updated since then, oldest first, for ten locations at a time.
+
+        `cursor` is `<number of the group of locations>|<Square's cursor>`.
+        """
         group, _, theirs = (cursor or "0|").partition("|")
         locations = sorted(self._connection.locations)
         first = int(group) * LOCATIONS_PER_SEARCH
@@ -52,19 +55,19 @@ class Client:
         return Page(documents, f"{int(group) + 1}|" if more else None)
 
     def catalog(self, id: str) -> Document:  # noqa: A002
-        """Fetch the items changed since a catalogue version, which is a time; the poll finds those beyond a page."""
-        # begin_time itself is left out of what is found.
+        """Fetch a page of the items changed since a catalogue version, which is a time. The poll finds the others."""
+        # Square leaves out what changed at begin_time itself.
         before = datetime.fromisoformat(id) - timedelta(seconds=1)
         found = self._items(None, begin_time=before.isoformat(timespec="milliseconds"))
         return Document("catalog", write_json({"objects": found.get("objects") or []}))
 
     def poll_catalog(self, since: str, cursor: str | None) -> Page:
-        """List every item that is or was: one whose version is known is a known delivery."""
+        """List every item, also deleted ones. A version that is known already counts as a repeated delivery."""
         found = self._items(cursor)
         return Page(_one_by_one("catalog", found.get("objects"), "object"), found.get("cursor") or None)
 
     def poll_counts(self, since: str, cursor: str | None) -> Page:
-        """List every count at the mapped locations, a document for each page of them."""
+        """List every count at the mapped locations, one document for each page."""
         if not self._connection.locations:
             return Page(())
         sent = {"location_ids": sorted(self._connection.locations), "states": ["IN_STOCK"], "limit": ROWS}
@@ -78,7 +81,7 @@ class Client:
         return Page(_one_by_one("customer", found.get("customers")), found.get("cursor") or None)
 
     def poll_loyalty_accounts(self, since: str, cursor: str | None) -> Page:
-        """List every loyalty account, oldest first, a document for each page of them."""
+        """List every loyalty account, oldest first, one document for each page."""
         try:
             found = self._paged("POST", "/v2/loyalty/accounts/search", {"limit": ROWS}, cursor)
         except NotFoundError:  # a seller without a programme
@@ -95,7 +98,7 @@ class Client:
     def set_stock(self, push: Push) -> Answer:
         """Set the count of one item at one location as of the time the hub knew it.
 
-        `shown` is what Square makes of it: sales it knows to be later than that time are already taken off.
+        `shown` is the count that Square makes of it: sales later than that time are already taken off.
         """
         change = {"type": "PHYSICAL_COUNT", "physical_count": push.body}
         sent = {"idempotency_key": push.idempotency_key, "changes": [change], "ignore_unchanged_counts": True}
@@ -105,7 +108,10 @@ class Client:
         return Answer("done", shown=Decimal(shown[0] if shown else push.body["quantity"]))
 
     def forget_customer(self, push: Push) -> Answer:
-        """Delete a customer's profile; one that Square does not know is gone already. Its sales stay, without it."""
+        """Delete a customer's profile. A customer that Square does not know is gone already.
+
+        The customer's sales stay, without the profile.
+        """
         try:
             answer = self._call("DELETE", f"/v2/customers/{_quoted(push.body['customer_id'])}")
         except NotFoundError:
@@ -138,7 +144,7 @@ class Client:
         return self._call(method, path, sent | ({"cursor": cursor} if cursor else {})).json()
 
     def _call(self, method: str, path: str, sent: Any = None) -> Response:
-        """Make one call; `errors` inside a 200 become the error they are."""
+        """Make one call. `errors` inside a 200 are raised."""
         answer = self._http.call(method, f"{self._connection.base_url}{path}", headers=self._headers, json_body=sent)
         errors = answer.json().get("errors")
         if errors:
@@ -147,7 +153,7 @@ class Client:
 
 
 def _raise(method: str, path: str, errors: list[dict[str, Any]]) -> None:
-    """Name an answer by its error codes: https://developer.squareup.com/docs/build-basics/general-considerations/handling-errors."""
+    """Raise an answer's `errors`: https://developer.squareup.com/docs/build-basics/general-considerations/handling-errors."""
     codes = {str(error.get("code")) for error in errors}
     message = f"Square answered {', '.join(sorted(codes))} to {method} {path.partition('?')[0]}"
     if "RATE_LIMITED" in codes:
@@ -162,10 +168,10 @@ def _quoted(id: str) -> str:  # noqa: A002
 
 
 def _one_by_one(topic: str, found: Iterable[Any] | None, name: str = "") -> tuple[Document, ...]:
-    """Make a document of each thing, in the envelope Square gives a single one."""
+    """Make a document of each thing, in the envelope that Square puts around a single one."""
     return tuple(Document(topic, write_json({name or topic: each})) for each in found or ())
 
 
 def _together(topic: str, name: str, found: Mapping[str, Any]) -> tuple[Document, ...]:
-    """Make one document of a page, without its cursor; none of an empty one."""
+    """Make one document of a page, without its cursor. An empty page gives none."""
     return (Document(topic, write_json({name: found[name]})),) if found.get(name) else ()

@@ -16,7 +16,7 @@ from connectors.http import Http, Response
 
 PAGE = 100
 DEAD = frozenset({"cancelled", "refunded", "failed", "trash"})
-UNCOUNTED = frozenset({"variable", "grouped", "external"})  # have no stock of their own unless they say so
+UNCOUNTED = frozenset({"variable", "grouped", "external"})  # have no stock of their own unless `manage_stock` says so
 TRACKING = "_wc_shipment_tracking_items"  # where the Shipment Tracking plugins keep parcels, and show them to the buyer
 SHIPPED = "_tributary_shipments"  # ours: fulfilment → what of which line it holds
 _PARCELS = uuid.UUID("0d6e1f0c-5c62-5a1f-9f0b-0a6f9f3f7f50")
@@ -40,7 +40,7 @@ class Client:
         return Document("order", _dump(self._get(f"/orders/{_quoted(id)}")))
 
     def refunds(self, id: str) -> Document:  # noqa: A002
-        """Fetch an order's refunds with their lines; order and currency, which they do not name, stand beside them."""
+        """Fetch an order's refunds with their lines. Order id and currency are added: refunds do not name them."""
         order = self._get(f"/orders/{_quoted(id)}")
         about = {"order_id": order["id"], "currency": order["currency"]}
         return Document("order_refund", _dump({**about, "refunds": self._refunds(id)}))
@@ -48,10 +48,10 @@ class Client:
     def poll_orders(self, since: str, cursor: str | None) -> Page:
         """List the orders changed since then, the last changed first; `cursor` is the page.
 
-        In this order one that changes meanwhile moves to the front: others repeat on a later page, none is skipped.
+        An order that changes meanwhile moves to the front. So others repeat on a later page, and none is skipped.
         """
         page = int(cursor or 1)
-        # Without dates_are_gmt the shop reads the time as its own, and an offset does not help.
+        # Without dates_are_gmt the shop reads the time as its local time, and an offset does not help.
         query = {"modified_after": since[:19], "dates_are_gmt": "true", "orderby": "modified", "order": "desc"}
         answer = self._call("GET", "/orders", per_page=PAGE, page=page, **query)
         orders = self._list(answer)
@@ -76,10 +76,10 @@ class Client:
         return _stock_id(found[0]) if len(found) == 1 else None
 
     def set_stock(self, push: Push) -> Answer:
-        """Set what the shop shows of a product or variation, if it still shows what we believe.
+        """Set what the shop shows of a product or variation if it still shows what we believe; otherwise `stale`.
 
-        WooCommerce cannot compare and set in one step: what is sold between the two calls is overwritten, and corrected
-        by the push that the order causes. Pieces are whole: a fraction is rounded down.
+        WooCommerce has no compare-and-swap. A sale between the two calls is overwritten; the push that its order causes
+        corrects it. Pieces are whole: a fraction is rounded down.
 
         Raises:
             RejectedError: it has no stock of its own.
@@ -102,7 +102,9 @@ class Client:
         return Answer("done", shown=Decimal(wanted), reference=stock_id, status=answer.status)
 
     def ship_order(self, push: Push) -> Answer:
-        """Put a shipment's parcels into the order, and complete it once all of it left; repeating it changes nothing.
+        """Put a shipment's parcels into the order, and complete the order once all of it left.
+
+        Repeating it changes nothing.
 
         Raises:
             RejectedError: the shipment did not leave, or the order is cancelled, refunded, failed or in the trash.
@@ -121,7 +123,9 @@ class Client:
         return Answer("done", reference=order_id, status=answer.status)
 
     def forget_customer(self, push: Push) -> Answer:
-        """Delete a customer for good; one the shop does not know is gone already. Their orders stay, as a guest's.
+        """Delete a customer for good. A customer that the shop does not know is gone already.
+
+        The customer's orders stay, as a guest's.
 
         Raises:
             RejectedError: the shop refuses it.
@@ -138,7 +142,7 @@ class Client:
         return Answer("done", status=answer.status)
 
     def _change(self, order: dict[str, Any], shipment: Mapping[str, Any]) -> dict[str, Any]:
-        """Say what has to change of an order for it to show a shipment."""
+        """Give the changes that make an order show a shipment; empty where it shows it already."""
         meta = {each["key"]: each["value"] for each in order.get("meta_data") or ()}
         change: dict[str, Any] = {}
         parcels = _entries(meta.get(TRACKING))
@@ -182,7 +186,7 @@ class Client:
         return self._http.call(method, url, headers=self._headers, json_body=json_body)
 
     def _read(self, answer: Response) -> dict[str, Any]:
-        """Read one resource; plugins and caches answer 200 with an error, or with a page of their own."""
+        """Read one resource. Plugins and caches may answer 200 with an error, or with a page of their own."""
         body = answer.json()
         if isinstance(body, dict) and "id" in body:
             return body
@@ -195,7 +199,7 @@ class Client:
         raise self._error(answer, body)
 
     def _error(self, answer: Response, body: Any) -> Exception:
-        """Name what came with a 2xx instead of the resource."""
+        """Make the error of a 2xx that holds something else than the resource."""
         said = body.get("data") if isinstance(body, dict) else None
         status = said.get("status") if isinstance(said, dict) else None
         message = f"{self._http.name} answered {answer.status} with an error {status or 'of no kind'}"
@@ -209,7 +213,7 @@ class Client:
 
 
 def _shares(order: Mapping[str, Any], lines: Any) -> Iterator[tuple[str, str]]:
-    """Name what a shipment holds by the order's line ids; no lines: all of it."""
+    """Give (line id of the order, quantity) of what a shipment holds. Without lines it holds the whole order."""
     ids = {str(line["id"]) for line in order["line_items"]}
     by_sku = {str(line.get("sku")): str(line["id"]) for line in order["line_items"] if line.get("sku")}
     for line in lines or ({"line_id": str(each["id"]), "quantity": each["quantity"]} for each in order["line_items"]):
@@ -219,13 +223,13 @@ def _shares(order: Mapping[str, Any], lines: Any) -> Iterator[tuple[str, str]]:
 
 
 def _entry(parcel: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a parcel all the keys the plugins read; they take it out again by its `tracking_id`."""
+    """Give a parcel all the keys that the plugins read. They remove a parcel by its `tracking_id`."""
     number = str(parcel["tracking_number"])
     return {"tracking_provider": "", "date_shipped": "", "tracking_id": uuid.uuid5(_PARCELS, number).hex, **parcel}
 
 
 def _entries(value: Any) -> list[dict[str, Any]]:
-    """Give a PHP list, which is an object where entries were taken out of it."""
+    """Read a PHP list. PHP writes it as an object where entries were taken out of it."""
     found = list(value.values()) if isinstance(value, dict) else value
     return found if isinstance(found, list) else []
 

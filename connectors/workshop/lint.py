@@ -1,7 +1,7 @@
-"""Checks of whole connectors: a table of small functions, each of which says what is wrong and in which file.
+"""Lint for connectors: a table of small checks. Each says what is wrong and in which file.
 
 A check belongs to a grade and holds for connectors of that grade and better. A manifest's `exemptions` (check → reason)
-switch one off; an exemption that is not needed is itself a fault.
+switch a check off. An exemption that is not needed is itself a fault.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -57,9 +57,9 @@ CHECKS: dict[str, Check] = {
 
 
 def lint(names: Sequence[str | Path] | None = None, grade: str | None = None) -> list[Fault]:
-    """Check connectors by name, or by folder where they lie outside this repository; all of them without `names`.
+    """Check connectors, each by name, or by folder where it lies outside this repository. Without `names`: all of them.
 
-    `grade` checks them as if they were of that grade, which tells what is left to do.
+    `grade` checks them as if they were of that grade: the faults are what is left to do.
     """
     return [fault for name in (catalogue.names() if names is None else names) for fault in _faults_of(name, grade)]
 

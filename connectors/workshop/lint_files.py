@@ -43,7 +43,7 @@ def client(connector: Connector) -> Found:
 
 
 def mappings(connector: Connector) -> Found:
-    """Every mapping that is named exists and is valid, and every one that exists is named."""
+    """Every mapping that the manifest names exists and is valid. Every mapping that exists is named."""
     topics = connector.manifest.receives.topics.values()
     named = {f"{topic.mapping}.in.yaml" for topic in topics if topic.mapping}
     named |= {f"{record}.out.yaml" for record in connector.manifest.pushes}
@@ -73,7 +73,7 @@ def secret_values(connector: Connector) -> Found:
 
 
 def readme(connector: Connector) -> Found:
-    """The README has the sections a tired person looks for."""
+    """The README has sections about limits, oddities and links: what a tired person looks for."""
     file = connector.folder / "README.md"
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     headings = [line.lower() for line in text.splitlines() if line.startswith("#")]
@@ -88,7 +88,7 @@ def slug(topic: str) -> str:
 
 
 def payload_files(connector: Connector) -> list[Path]:
-    """List the samples that are payloads, not what stands beside them nor recorded answers."""
+    """List the samples that are payloads: no expected facts, connections, recorded answers or conformance.json."""
     files = [file for file in sorted(connector.samples_folder.glob("*")) if file.suffix in PAYLOADS]
     return [file for file in files if not file.name.endswith(BESIDE) and file.name != CONFORMANCE]
 
@@ -117,7 +117,7 @@ def statuses(connector: Connector) -> Found:
         with contextlib.suppress(MappingFileError):  # the check `mappings` says so
             said |= set(_choices(files.read(file).content))
     for enum, values in connector.manifest.statuses.items():
-        # What means nothing to us need not be in a table: `each` may have left it out before.
+        # A status that means nothing to us need not be in a table: the mapping's `each` may leave it out.
         for theirs, ours in ((theirs, ours) for theirs, ours in values.items() if ours is not None):
             meanings = {meaning for value, meaning in said if value == theirs}
             if not meanings:
@@ -127,7 +127,7 @@ def statuses(connector: Connector) -> Found:
 
 
 def _choices(node: Any) -> Iterator[tuple[str, str]]:
-    """Walk a mapping file and give every row of every choose table that means something."""
+    """Walk a mapping file; give every (vendor's value, ours) of its `choose` tables, except rows that mean nothing."""
     if isinstance(node, list):
         for item in node:
             yield from _choices(item)
@@ -154,7 +154,7 @@ def many_samples(connector: Connector) -> Found:
 def contract_test(connector: Connector) -> Found:
     """The client is tested against a stand-in: tests/connectors/test_<channel>.py or a folder of that name.
 
-    Calls that are only described are tested by the conformance kit.
+    A connector without a client.py needs none: the conformance kit tests its `calls`.
     """
     if not connector.has_code:
         return

@@ -31,7 +31,7 @@ def folder(connector: Connector) -> Found:
 
 def schema(connector: Connector) -> Found:
     """The manifest satisfies the published JSON Schema, as an editor would say."""
-    # Slow to import, and of all functions only the API lints, when a connector is registered.
+    # jsonschema is slow to import. Of all Lambda functions only the API lints, when it registers a connector.
     validator = importlib.import_module("jsonschema").Draft202012Validator(json.loads(SCHEMA_FILE.read_bytes()))
     content = json.loads(json.dumps(files.read(manifest_of(connector)).content, default=float))
     for error in validator.iter_errors(content):
@@ -58,7 +58,7 @@ def limits(connector: Connector) -> Found:
 
 
 def signature(connector: Connector) -> Found:
-    """Where webhooks come in, the delivery id and a known signature scheme are stated."""
+    """A manifest that takes webhooks states where the delivery id is, and a known signature scheme."""
     receives = connector.manifest.receives
     at_the_door = [name for name, topic in receives.topics.items() if not topic.internal]
     if receives.topic is None:
@@ -114,7 +114,7 @@ def expressions(connector: Connector) -> Found:
 
 
 def named_calls(manifest: Manifest) -> Iterator[tuple[str, str, Role]]:
-    """Give every call the manifest names: where, its name, and what it must be for."""
+    """Give every call that the manifest names, as (place, name of the call, its role)."""
     for name, topic in manifest.receives.topics.items():
         if topic.fetch:
             yield f"receives.topics.{name}", topic.fetch.call, "fetch"
@@ -127,7 +127,7 @@ def named_calls(manifest: Manifest) -> Iterator[tuple[str, str, Role]]:
 
 
 def calls(connector: Connector) -> Found:
-    """Calls that are described fit what names them, prove who we are in a way we know, and are all used."""
+    """Every call in `calls` is used and fits its use. Its authorisation is a scheme that `calls` can make."""
     manifest, file = connector.manifest, manifest_of(connector)
     if manifest.calls and connector.has_code:
         yield file, "calls stands beside a client.py, which makes its own"

@@ -1,4 +1,4 @@
-"""Writes the folders of a new connector: small, whole, without a fault, and for somebody to fill in."""
+"""Writes the folders of a new connector: small, complete, free of lint faults, and ready to be filled in."""
 
 import json
 import re
@@ -145,10 +145,10 @@ _CUSTOMER_FACT = {
 
 
 def write(name: str, kind: str, root: Path) -> list[Path]:
-    """Write a connector below `root`; gives the files.
+    """Write a connector below `root` and give the files.
 
     Raises:
-        ManifestError: the name or the kind cannot be one, or something of that name is there.
+        ManifestError: the name or the kind is not valid, or the name is taken.
     """
     if not _NAME.fullmatch(name):
         raise ManifestError(f"{name!r} is no name: small letters, digits, - and _, beginning with a letter")
@@ -187,7 +187,7 @@ def _texts(name: str, kind: str) -> dict[str, str]:
 
 
 def _example(name: str, kind: str) -> tuple[str, str, str, Any, Any]:
-    """Give topic, mapping, its text, a payload and its fact for a kind of channel."""
+    """Give the example of a kind of channel: topic, mapping's name, mapping's text, payload and its fact."""
     if kind == "carrier":
         scan = {"carrier": name, "tracking_number": "TRACK1", "status": "in_transit", "at": _TIMES["occurred_at"]}
         return "parcel.scanned", "parcel", TRACKING, _TRACKING_SAMPLE, {"kind": "tracking", **_TIMES, **scan}

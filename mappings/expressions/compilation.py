@@ -1,7 +1,7 @@
 """JMESPath as Python functions: the `jmespath` package parses, `writer` writes Python, this module compiles it.
 
-The answers are the package's. One thing differs on purpose, because payloads have Decimals and no floats: with
-`decimals` fractions in literals and of to_number() are Decimals too, and a Decimal is a number to every function.
+The answers are the package's. One thing differs on purpose, because payloads have Decimals and no floats. With
+`decimals`, fractions in literals and from to_number() are Decimals, and a Decimal is a number to every function.
 """
 
 from collections.abc import Callable, Mapping
@@ -77,7 +77,7 @@ NAMES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Compiled:
-    """One expression as a function; `delegated` says that the package does a part of it."""
+    """One expression as a function. `delegated`: the package evaluates a part of it."""
 
     search: Callable[[Any], Any]
     delegated: bool

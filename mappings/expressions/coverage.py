@@ -1,7 +1,7 @@
-"""Which paths of a payload the expressions of a mapping read, and so which they do not: found without running them.
+"""Which paths of a payload the expressions of a mapping read, and which they do not. No expression is run.
 
-A path is a tuple of names, `[]` for the elements of a list and `*` for any name. Lists and objects an expression makes
-are paths too: `(…, LIST)` is a list whose elements are `…`, `(…, (OBJECT, name))` an object that has `…` under `name`.
+A path is a tuple of steps: a name, `[]` for the elements of a list, `*` for any name. What an expression makes has a
+path too: `(…, LIST)` is a list whose elements are `…`; `(…, (OBJECT, name))` is an object that has `…` under `name`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ class Tree:
         self.below: dict[str, Tree] = {}
 
     def mark(self, path: Path, whole: bool) -> None:
-        """Mark a path as read, with everything below it or as such."""
+        """Mark a path as read; `whole`: with everything below it."""
         tree = self
         for step in path:
             if not isinstance(step, str):
@@ -46,7 +46,7 @@ class Reads:
             self._fields(statement.fields, elements, above)
 
     def unmapped(self, payload: Any) -> list[str]:
-        """Give the highest paths of a payload that are not read, sorted."""
+        """Give the topmost paths of a payload that are not read, sorted."""
         found: set[str] = set()
         todo: list[tuple[str, Any, list[Tree]]] = [("", payload, [self.tree])]
         while todo:
@@ -86,19 +86,19 @@ class Reads:
 
 
 class _Reading:
-    """Follows one expression over paths instead of values, marking what it looks at on its way."""
+    """Evaluates one expression on paths instead of values, and marks the paths that it looks at."""
 
     def __init__(self, tree: Tree, above: tuple[Paths, ...]) -> None:
         self._tree = tree
         self._above: tuple[Paths, ...] = above
 
     def mark(self, paths: Paths, whole: bool = True) -> None:
-        """Mark what a value came from as read."""
+        """Mark the paths that a value came from as read."""
         for path in paths:
             self._tree.mark(path, whole)
 
     def read(self, node: Node, current: Paths) -> Paths:
-        """Give the paths an expression's value may come from."""
+        """Give the paths that the value of an expression may come from."""
         method = getattr(self, f"_{node['type']}", None)
         if method is None:
             return current if node["type"] in ("current", "identity", "slice") else NOTHING

@@ -1,6 +1,6 @@
-"""JMESPath's functions over payloads: the `jmespath` package's own, to which a Decimal is one more kind of number.
+"""JMESPath's functions over payloads: those of the `jmespath` package, which take a Decimal as a number here.
 
-The ones mappings use most also stand here for the plain case, and leave every other case to the package's own.
+Those that mappings use most also stand here for the plain case. They leave every other case to the package.
 """
 
 import json

@@ -21,7 +21,7 @@ class Block:
         self._entries.append(("    " * self.depth + line, self.source.place))
 
     def block(self, header: str | None = None) -> Block:
-        """Open a block under `header`; without one it is a place to write into later, at this indentation."""
+        """Open a block under `header`. Without a header it is a place at this indentation, to write into later."""
         if header is not None:
             self.add(header)
         inner = Block(self.source, self.depth + (header is not None), self)
@@ -29,11 +29,11 @@ class Block:
         return inner
 
     def aside(self) -> Block:
-        """Give a block under the next header, to write before it is known whether it is needed; see `attach`."""
+        """Give a block for the next header, not attached yet: it is written before it is known whether it is needed."""
         return Block(self.source, self.depth + 1, self)
 
     def find(self, what: str) -> Any:
-        """Give what holds something that was computed here or around here; else None."""
+        """Give what holds the result of `what`, computed in this block or one around it; None: it was not computed."""
         block: Block | None = self
         while block is not None:
             if what in block.known:
@@ -46,7 +46,7 @@ class Block:
         return not self._entries
 
     def attach(self, inner: Block) -> None:
-        """Put a block written elsewhere here."""
+        """Put a block from `aside` here."""
         self._entries.append(inner)
 
     def lines(self) -> Iterator[tuple[str, Any]]:
@@ -69,7 +69,7 @@ class Source:
         self._numbers = count(1)
 
     def name(self, prefix: str = "v") -> str:
-        """Give a name nothing else has."""
+        """Give a name that nothing else has."""
         return f"{prefix}{next(self._numbers)}"
 
     def constant(self, value: object) -> str:
@@ -101,13 +101,13 @@ class Scope:
         self._objects: dict[tuple[str, ...], str] = {}
 
     def again(self) -> Scope:
-        """Give a scope inside this one for the same element: what one has read the other knows."""
+        """Give a scope inside this one for the same element. What one of them has read, the other knows."""
         same = copy(self)
         same.parent = self
         return same
 
     def read(self, path: tuple[str, ...]) -> str:
-        """Name the variable that holds the value at a path; None where there is nothing."""
+        """Name the variable that holds the value at a path. It holds None where there is nothing."""
         if path not in self._values:
             owner = self._object(path[:-1])
             self._values[path] = self._source.name()

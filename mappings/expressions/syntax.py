@@ -1,4 +1,7 @@
-"""What expressions are made of: JMESPath, parsed by its package; `$`, `^` and `$connection` may begin a path."""
+"""The syntax trees of expressions: JMESPath, parsed by its package.
+
+A path may also begin with `$` (the payload), `^` (the element around this one) or `$connection`.
+"""
 
 import json
 import re
@@ -34,7 +37,7 @@ def _quote_reference(match: re.Match[str]) -> str:
 
 
 def references(node: Node) -> set[str]:
-    """Give the references (`\\0$`, `\\0^.^`, …) a tree contains."""
+    """Give the references (`\\0$`, `\\0^.^`, …) that a tree contains."""
     found = {node["value"]} if node["type"] == "field" and node["value"].startswith("\0") else set()
     for child in node["children"]:
         if isinstance(child, dict):
@@ -43,7 +46,7 @@ def references(node: Node) -> set[str]:
 
 
 def negates_half(node: Node) -> bool:
-    """Say whether a tree has `!a.b` or `!a[…]`: the package's parser, `!` binding tighter, goes on from a boolean."""
+    """Say whether a tree has `!a.b` or `!a[…]`. To the package's parser `!` binds tighter: the rest reads a boolean."""
     children = [child for child in node["children"] if isinstance(child, dict)]
     goes_on = node["type"].endswith(("projection", "subexpression", "index_expression", "flatten"))
     if goes_on and children[0]["type"] == "not_expression":
@@ -57,7 +60,7 @@ def is_harmless(node: Node) -> bool:
 
 
 def conditions_alone(node: Node) -> list[Node] | None:
-    """Give the conditions of `[@]` (none) and `[@][?…]` (one), whose only element is the current one; else None."""
+    """Give the conditions of `[@]` (none) or `[@][?…]` (one), which hold at most the current element; else None."""
     if node["type"] == "multi_select_list" and [child["type"] for child in node["children"]] == ["current"]:
         return []
     if node["type"] != "filter_projection" or node["children"][1]["type"] != "identity":
@@ -66,7 +69,7 @@ def conditions_alone(node: Node) -> list[Node] | None:
 
 
 def plain_path(node: Node) -> tuple[str, ...] | None:
-    """Give the names of a path made of names alone (a reference may be the first), or None."""
+    """Give the names of a path that is made of names alone (the first may be a reference); otherwise None."""
     if node["type"] == "current":
         return ()
     if node["type"] == "field":

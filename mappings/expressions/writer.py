@@ -1,8 +1,8 @@
-"""JMESPath to Python: writes the code that gives the answers of the `jmespath` package, for its parser's trees.
+"""JMESPath to Python: writes code for the trees of the `jmespath` package's parser. It gives the package's answers.
 
-Functions get compiled arguments; a node this module has no code for (a bare `&expression`, nesting beyond what
-Python allows) is visited by the package. What was written once for the same value is not written again in the same
-block or inside it.
+Functions get compiled arguments. A node that this module has no code for (a bare `&expression`, nesting beyond what
+Python allows) is delegated: the package evaluates it. What was written once for the same value is not written again in
+the same block or inside it.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,11 +17,11 @@ COMPARABLE = NUMBERS | {str}
 OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 MAX_DEPTH = 30  # Python allows 20 loops inside each other; a projection takes two levels
 FREE = frozenset({"field", "current", "identity", "literal"})
-"""What costs nothing, or is remembered by its scope."""
+"""The nodes whose code costs nothing, or is remembered by its scope."""
 
 Sort = Literal["anything", "no number", "text", "list", "texts"]
 SORTS: dict[type, Sort] = {str: "text", list: "list", dict: "no number", bool: "no number", type(None): "no number"}
-# By the name of a function: what its answer, which is never null, is.
+# Function → the sort of its answer, which is never null.
 GIVES: dict[str, Sort] = {
     **dict.fromkeys(("join", "to_string", "type"), "text"),
     **dict.fromkeys(("contains", "ends_with", "starts_with"), "no number"),
@@ -32,8 +32,8 @@ GIVES: dict[str, Sort] = {
 class Value:
     """A variable of the generated code, and what is known of it.
 
-    `scope` and `path` are known where it was read straight off a scope. `sort` is what it is unless it is null (`texts`
-    are a list of nothing but text); `present` says that it never is.
+    `scope` and `path` are known where it was read straight from a scope. `sort` is what it is where it is not null
+    (`texts`: a list of nothing but text). `present`: it is never null.
     """
 
     name: str
@@ -49,12 +49,12 @@ class Value:
 
     @property
     def truth(self) -> str:
-        """Write the test whether it is true: for JMESPath 0 is."""
+        """Write the test whether it is true to JMESPath. There 0 is true."""
         return self.name if self.no_number else f"{self.name} or type({self.name}) in NUMBERS"
 
     @property
     def listed(self) -> str:
-        """Write the test whether it is a list; nothing where it always is."""
+        """Write the test whether it is a list; empty where it always is."""
         if self.sort in ("list", "texts"):
             return "" if self.present else f"{self.name} is not None"
         return f"type({self.name}) is list"
@@ -68,7 +68,7 @@ class Writer:
         self.delegated = False
 
     def write(self, node: Node, value: Value, block: Block) -> Value:
-        """Write what evaluates `node` on `value`; give where the answer is."""
+        """Write the code that evaluates `node` on `value`, and give the variable of the answer."""
         if node["type"] in FREE:
             return self._write(node, value, block)
         key = f"{value.name} {node}"
@@ -120,7 +120,7 @@ class Writer:
 
     def _literal(self, node: Node, _value: Value, _block: Block) -> Value:
         literal = exact(node["value"]) if self._decimals else node["value"]
-        # By a name even where it is short, as Python warns of code like `True[0]`.
+        # Even a short one gets a name, because Python warns of code like `True[0]`.
         name = self._source.constant(literal)
         return Value(name, sort=SORTS.get(type(literal), "anything"), present=literal is not None)
 
@@ -187,12 +187,12 @@ class Writer:
         return self._set(block, f"{right.name} if {left.truth} else {left.name}", sort)
 
     def _aside(self, node: Node, value: Value, block: Block) -> tuple[Block, Value]:
-        """Write what is evaluated only sometimes into a block of its own, which may stay empty."""
+        """Write code that does not always run into a block of its own, which may stay empty."""
         inside = block.aside()
         return inside, self.write(node, value, inside)
 
     def _replaced(self, left: Value, test: str, inside: Block, right: Value, sort: Sort, block: Block) -> Value:
-        """Write the left value, and that the right one, evaluated `inside`, takes its place where `test` holds."""
+        """Write the left value. Where `test` holds, the right one, evaluated `inside`, takes its place."""
         chosen = self._set(block, left.name, sort)
         block.add(f"if {test}:")
         block.attach(inside)
@@ -213,7 +213,7 @@ class Writer:
             test = f"{left} is {right}" if node["value"] == "eq" else f"{left} is not {right}"
         elif str in kinds:
             test = f"{left} {'==' if node['value'] == 'eq' else '!='} {right}"
-        else:  # to JMESPath 1 is not true
+        else:  # to JMESPath 1 does not equal true
             test = f"{left} == {right} and (type({left}) is bool) is (type({right}) is bool)"
             test = test if node["value"] == "eq" else f"not ({test})"
         return self._set(block, test, "no number", present=True)
@@ -237,7 +237,7 @@ class Writer:
         return self._selected(written, value, block)
 
     def _selected(self, written: Callable[[Block], str], value: Value, block: Block) -> Value:
-        """Write a list or object, which null has none of."""
+        """Write a list or object that a multiselect makes. Of null it is null."""
         if value.present:
             return self._set(block, written(block), "no number", present=True)
         chosen = self._set(block, "None", "no number")
@@ -281,7 +281,7 @@ class Writer:
         return name
 
 
-# Functions that Python has an operator for, where what is known of the arguments says that it gives the same.
+# Function → the sorts that its arguments must have, and the Python that gives the same answer for these.
 INLINE: dict[str, tuple[tuple[Sort, ...], str]] = {
     "contains": (("list", "anything"), "{1} in {0}"),
     "join": (("text", "texts"), "{0}.join({1})"),

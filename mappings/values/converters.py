@@ -1,7 +1,8 @@
 """The converters of the mapping language that need no money, clock or country: docs/mapping.md has the table.
 
-A converter takes a value that is not null and gives the canonical one. Blank text is null to every converter, a list is
-converted element by element. Strict ones refuse with ConversionError, lenient ones give None.
+A converter takes a value that is not null and gives the canonical one. Blank text is null to every converter. A list is
+converted element by element. What a strict converter cannot read, it refuses with ConversionError; a lenient one
+(mappings.fields.LENIENT) gives None.
 """
 
 import re
@@ -27,7 +28,7 @@ def kind_of(value: Any) -> str:
 
 
 def elementwise(convert: Callable[..., Any], value: Any, wanted: str, *options: Any) -> Any:
-    """Convert the elements of a list, without its nulls.
+    """Convert the elements of a list, and leave out the nulls. `wanted` says in the error what was expected.
 
     Raises:
         ConversionError: `value` is no list.
@@ -71,7 +72,7 @@ def decimal(value: Any) -> Decimal | None:
     """Read a number or decimal text exactly.
 
     Raises:
-        ConversionError: it is none, or has more digits than a number may have.
+        ConversionError: it is no number, or has more digits than MAX_DIGITS.
     """
     if type(value) is Decimal:
         number = value
@@ -94,7 +95,7 @@ def decimal(value: Any) -> Decimal | None:
 
 
 def quantity(value: Any, negate: bool = False, absolute: bool = False) -> Any:
-    """Give a number or decimal text as Decimal."""
+    """Give a number or decimal text as Decimal. `absolute` drops the sign; after that `negate` turns it."""
     if type(value) is list:
         return elementwise(quantity, value, "a quantity", negate, absolute)
     number = decimal(value)
@@ -105,7 +106,7 @@ def quantity(value: Any, negate: bool = False, absolute: bool = False) -> Any:
 
 
 def integer(value: Any) -> Any:
-    """Give an integer, also of "12" and "12.0"."""
+    """Give an integer, also from "12" and "12.0"."""
     if type(value) is int:
         return value
     if type(value) is list:
@@ -119,7 +120,7 @@ def integer(value: Any) -> Any:
 
 
 def boolean(value: Any, invert: bool = False) -> Any:
-    """Give true, 1, "true", "1" and "yes" as True; false, 0, "false", "0" and "no" as False."""
+    """Give true, 1, "true", "1" and "yes" as True; false, 0, "false", "0" and "no" as False. `invert` swaps them."""
     if type(value) is bool:
         return value is not invert
     if type(value) is int and value in (0, 1):
@@ -180,7 +181,7 @@ def _e164(dialled: str, region: str | None) -> str | None:
 
 
 def location(value: Any, locations: Mapping[str, str] | None, connection_id: str) -> Any:
-    """Give our name of one of the channel's locations; an unmapped one is prefixed with the connection."""
+    """Give our id of one of the channel's locations; one that is not mapped becomes `<connection_id>:<its id>`."""
     channel_id = identifier(value)
     if type(channel_id) is list:
         return [location(item, locations, connection_id) for item in channel_id]
@@ -190,7 +191,11 @@ def location(value: Any, locations: Mapping[str, str] | None, connection_id: str
 
 
 def as_list(value: Any) -> list[Any]:
-    """Give an object as a list of it, and null as an empty one."""
+    """Give an object as a list of one, null as an empty list, and a list as it is.
+
+    Raises:
+        ConversionError: it is a scalar.
+    """
     if value is None:
         return []
     if type(value) is dict:
@@ -201,7 +206,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def elements(value: Any) -> list[Any]:
-    """Give what an `each` is repeated over, where that is no list.
+    """Give what an `each` is repeated over where it found no list: an object alone.
 
     Raises:
         ConversionError: it is a scalar.
@@ -212,7 +217,7 @@ def elements(value: Any) -> list[Any]:
 
 
 def number(value: Any) -> Any:
-    """Give a Decimal as a JSON number, an int where it is whole.
+    """Give a number or decimal text as a JSON number: an int where it is whole, otherwise a float.
 
     Raises:
         ConversionError: it is no number, or a JSON number (a double) would not hold it exactly.
@@ -231,12 +236,12 @@ def number(value: Any) -> Any:
 
 
 def lost(value: Any) -> bool:
-    """Say whether a lenient converter that gave None lost something: blank text is nothing."""
+    """Say whether a lenient converter that gave None lost something. Blank text is no loss."""
     return not (type(value) is str and not value.strip())
 
 
 def key_of(value: Any) -> str:
-    """Give a scalar as the text a `choose` table is looked up with.
+    """Give a scalar as the text that a `choose` table is looked up with.
 
     Raises:
         ConversionError: it is an object or a list.
@@ -247,5 +252,5 @@ def key_of(value: Any) -> str:
 
 
 def unlisted(value: Any) -> ConversionError:
-    """Make the error of a value that is not in its `choose` table; a code of the channel, so it may be shown."""
+    """Make the error of a value that is not in its `choose` table. It is a code of the channel, so it may be shown."""
     return ConversionError(f"{as_key(value)[:64]!r} is not in the `choose` table")

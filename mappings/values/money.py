@@ -1,4 +1,4 @@
-"""Amounts: between what channels write and integer minor units."""
+"""Amounts: from what channels write to integer minor units, and back."""
 
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -34,7 +34,7 @@ def exponent(currency: Any) -> int:
 
 
 def major(value: Any, currency: Any) -> Any:
-    """Give an amount in major units (text or number) as integer minor units, half-up beyond the exponent."""
+    """Give an amount in major units (text or number) as integer minor units, rounded half-up."""
     try:
         decimals = _known[currency]
     except (KeyError, TypeError):
@@ -54,7 +54,10 @@ def major(value: Any, currency: Any) -> Any:
 
 
 def _usual(value: str, decimals: int) -> int | None:
-    """Read "24.90", which is what most channels write: no Decimal is needed to leave out a point."""
+    """Read text like "24.90", which most channels write, by leaving out the point; None where it is written otherwise.
+
+    That needs no Decimal.
+    """
     whole, _, fraction = value.partition(".")
     if len(fraction) != decimals:
         return None

@@ -90,7 +90,10 @@ def patterned(value: Any, zone: Any, pattern: str) -> Any:
 
 
 def version(value: Any, convert: Callable[..., Any], integers: bool, *options: Any) -> Any:
-    """Give text that sorts: integers padded to 20 digits (where `integers`), everything else as a time."""
+    """Give text that sorts as the versions do. `convert` reads a time; `options` are its further arguments.
+
+    With `integers`, an integer is padded to 20 digits instead.
+    """
     digits = value.strip() if type(value) is str else str(value) if type(value) is int else ""
     if not integers or not (digits.isascii() and digits.isdigit()):
         if type(value) is int and integers:
@@ -135,7 +138,7 @@ def _utc(moment: datetime, zone: Any) -> str:
         if moment.tzinfo is None:
             if type(zone) is not str:
                 raise ConversionError(f"the time has no offset, and its zone is {kind_of(zone)}")
-            # fold=0: in a gap the offset before it, which moves forward; of two equal times the first.
+            # fold=0: a time in a gap takes the offset before it, and so moves forward; of two equal times the first.
             moment = moment.replace(tzinfo=_zone(zone))
         offset = moment.utcoffset() or _NO_OFFSET
         return _written(moment.replace(tzinfo=None) - offset)

@@ -1,4 +1,4 @@
-"""The conformance kit: what every connector must stand, tried on its folder and its samples alone.
+"""The conformance kit: checks that every connector must pass. They need nothing but its folder and its samples.
 
 `CHECKS` is the table: each check says what it proves and gives the faults it finds. `tributary connectors test`,
 tests/connectors/workshop/test_conformance.py and the registration of a connector at run time all run this table.
@@ -17,7 +17,7 @@ Found = Iterable[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing a connector does not stand: which check says so, which sample or call it is about, and what."""
+    """One check that a connector does not pass: the check's name, the sample or call it is about, and what is wrong."""
 
     check: str
     subject: str
@@ -26,7 +26,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Check:
-    """A check: what it proves, the function that gives (sample or call, fault), and whether it has anything to try."""
+    """One check. `proves` says what a pass means. `find` gives (sample or call, what is wrong) of every fault.
+
+    `applies` gives what the check has to try; where that is falsy, a pass proves nothing.
+    """
 
     proves: str
     find: Callable[[Subject], Found]
@@ -72,13 +75,13 @@ CHECKS: dict[str, Check] = {
 
 
 def conform(connector: Connector, only: Sequence[str] | None = None) -> list[Fault]:
-    """Try a connector; gives every fault, or those of some checks."""
+    """Check a connector and give every fault. `only` names the checks to run; None: all."""
     subject = Subject(connector)
     names = CHECKS if only is None else only
     return [Fault(name, about, message) for name in names for about, message in CHECKS[name].find(subject)]
 
 
 def untried(connector: Connector) -> list[str]:
-    """Name the checks that find nothing to try: a passed one would prove nothing."""
+    """Name the checks that find nothing to try: that they pass proves nothing."""
     subject = Subject(connector)
     return [name for name, check in CHECKS.items() if not check.applies(subject)]

@@ -15,7 +15,7 @@ Found = Iterator[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Scenario:
-    """What the channel does to a call, what must come of it in words, and whether it did."""
+    """One way that a channel answers a call. `expected` says in words how the call must end; `holds` checks it."""
 
     name: str
     reply: Callable[[], Reply]
@@ -60,7 +60,7 @@ SCENARIOS = (
 
 
 def refusals(subject: Subject) -> Found:
-    """Every call meets every scenario and ends with the typed error that says what to do next."""
+    """Every call meets every scenario, and ends as the scenario expects: most often in a typed error."""
     with channel() as script:
         make = connect(subject, script)
         for call in calls(subject):

@@ -67,7 +67,7 @@ def _push(subject: Subject, record: Any) -> Push:
 
 
 def connect(subject: Subject, script: Scripted) -> Callable[[KitCall], Ending]:
-    """Give what makes a call with a fresh client, so that no token or list of an earlier call is left."""
+    """Give a function that makes a call with a new client, so that no token or list of an earlier call is left."""
     more = given(subject)
     connection = subject.connection(**{**PLACES, "base_url": script.url, **more.get("connection", {})})
     secrets = {**subject.secrets(), **more.get("secrets", {})}
@@ -88,7 +88,8 @@ def connect(subject: Subject, script: Scripted) -> Callable[[KitCall], Ending]:
 def given(subject: Subject) -> dict[str, Any]:
     """Read what the kit cannot know: `conformance.json` beside the samples, with `connection`, `secrets` and `ids`.
 
-    The first two are what a client needs beyond the usual, `ids` what a fetch or identity call is asked for.
+    `connection` and `secrets` are what a client needs beyond the kit's own. `ids` maps the name of a fetch or identity
+    call to the id that it asks for.
     """
     file = subject.connector.samples_folder / CONFORMANCE
     content: dict[str, Any] = json.loads(file.read_bytes()) if file.is_file() else {}

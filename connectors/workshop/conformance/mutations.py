@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-PLACES = 80  # of one payload; large ones are tried at as many places, evenly chosen
+PLACES = 80  # of one payload; in a larger one as many are chosen at random, the same ones each time
 OTHERS: tuple[Any, ...] = (None, "kit", "", 17, -1, Decimal("1.5"), True, [], {}, [{}], {"kit": 1}, [None], 2**70)
 
 Path = tuple[str | int, ...]
 
 
 def places(payload: Any, seed: str) -> list[Path]:
-    """Choose paths of a payload, the root not among them."""
+    """Choose at most PLACES paths of a payload; the root is none of them. One `seed` gives one choice."""
     found = list(_walk(payload, ()))
     if len(found) <= PLACES:
         return found
@@ -28,7 +28,7 @@ def _walk(value: Any, path: Path) -> Iterator[Path]:
 
 
 def retyped(payload: Any, seed: str) -> Iterator[tuple[Path, Any]]:
-    """Give payloads with one value of another type."""
+    """Give (path, payload with another value there), the value mostly of another type; four for each path."""
     for number, path in enumerate(places(payload, seed)):
         for shift in range(4):
             other = OTHERS[(number * 3 + shift * 5) % len(OTHERS)]
@@ -36,7 +36,7 @@ def retyped(payload: Any, seed: str) -> Iterator[tuple[Path, Any]]:
 
 
 def without(payload: Any, seed: str) -> Iterator[tuple[Path, Any]]:
-    """Give payloads with one field or element missing."""
+    """Give (path, payload without the field or element there)."""
     for path in places(payload, seed):
         yield path, _changed(payload, path, _GONE)
 
@@ -52,7 +52,7 @@ _GONE = object()
 
 
 def _changed(value: Any, path: Path, other: Any) -> Any:
-    """Copy a payload along a path with another value at its end."""
+    """Copy a payload with another value at a path. Only the containers along the path are copied."""
     step, rest = path[0], path[1:]
     copy: Any = dict(value) if isinstance(value, dict) else list(value)
     if rest:
@@ -65,5 +65,5 @@ def _changed(value: Any, path: Path, other: Any) -> Any:
 
 
 def pointer(path: Path) -> str:
-    """Write a path as a JSON pointer."""
+    """Write a path as a JSON Pointer."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)

@@ -1,4 +1,4 @@
-"""Checks of what a connector makes of payloads: right ones, broken ones, and those that come again."""
+"""Checks of what a connector makes of payloads: right ones, broken ones and repeated ones."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ Found = Iterator[tuple[str, str]]
 
 
 def mapping(subject: Subject) -> Found:
-    """Each sample gives the facts written beside it; a thin one names what to fetch; no mapping is without one."""
+    """Each sample gives the facts written beside it; a thin one names what to fetch. Every mapping has a sample."""
     manifest = subject.connector.manifest
     tried = {manifest.topic(sample.topic).mapping for sample in subject.samples}
     for name in sorted({topic.mapping for topic in manifest.receives.topics.values() if topic.mapping} - tried):
@@ -93,7 +93,7 @@ def missing(subject: Subject) -> Found:
 
 
 def _crash(subject: Subject, sample: Sample, payload: Any) -> str | None:
-    """Say what is wrong with how a payload ends; None where it is refused with reason and place, or applied."""
+    """Say what is wrong with how a payload ends. None: it is applied, or refused with a reason and a place."""
     try:
         facts = subject.facts_of(sample, payload)
         applied(sample, facts, "kit")
@@ -122,7 +122,7 @@ def unknown(subject: Subject) -> Found:
 
 
 def _queued(manifest: Manifest, sample: Sample, payload: Any) -> Found:
-    """What comes by queue finds its topic there."""
+    """A payload that comes by queue is found to have its topic there."""
     door = manifest.receives.queue
     if door is None or sample.topic not in door.topics:
         return
@@ -135,7 +135,7 @@ def _queued(manifest: Manifest, sample: Sample, payload: Any) -> Found:
 
 
 def delivery(subject: Subject) -> Found:
-    """What arrives finds its topic, a repetition has the id of the first, and two payloads have two ids."""
+    """Each sample is found to have its topic. A repeated delivery has one delivery id; two payloads have two."""
     manifest = subject.connector.manifest
     seen: dict[tuple[str, str], bytes] = {}
     for sample in subject.samples:

@@ -53,11 +53,11 @@ SPARE: dict[str, tuple[str, ...]] = {
     "customer": ("phone", "first_name", "last_name", "addresses", "loyalty", "locale"),
     "erasure": (),
 }
-"""What a record may lack."""
+"""The fields that a record may lack."""
 
 
 def body_of(subject: Subject, record: str, **changed: Any) -> Any:
-    """Make the body of the kit's record.
+    """Make the push body of the kit's record of a kind, with `changed` fields.
 
     Raises:
         MappingError: the mapping refuses it.
@@ -67,7 +67,7 @@ def body_of(subject: Subject, record: str, **changed: Any) -> Any:
 
 
 def bodies(subject: Subject) -> Found:
-    """Each record that is pushed becomes a body, without nulls, also where the record lacks what it may lack."""
+    """Each record that is pushed becomes a body without nulls, also where the record lacks the fields in SPARE."""
     for record in subject.connector.manifest.pushes:
         lacking: dict[str, Any] = {name: [] if name in ("tracking", "addresses") else None for name in SPARE[record]}
         for what, changed in (("a whole record", {}), ("a record that lacks what it may lack", lacking)):

@@ -1,9 +1,9 @@
-"""Checks with answers a channel gave, as `<call>__<case>.answers.json` keeps them beside the samples.
+"""Checks with recorded answers of a channel, as `<call>__<case>.answers.json` keeps them beside the samples.
 
-`{"answers": [{"status": 200, "headers": {}, "body": …}, …], "gives": …}`; `"raw": text` in place of `body` is sent
-as it is. `gives` is `{"error": code}` for what must become that error (an error in a 200, say), `{"documents": n}` for
-a poll walked to its end, `{"topic": name}` for a fetch, `{"value": text or null}` for an identity, and
-`{"outcome": …, "shown": …, "reference": …}` for a push.
+The file is `{"answers": [{"status": 200, "headers": {}, "body": …}, …], "gives": …}`. `"raw": text` in place of `body`
+is sent as it is. `gives` says how the call must end: `{"error": code}` for an error (one in a 200, say),
+`{"documents": n}` for a poll read to its last page, `{"topic": name}` for a fetch, `{"value": text or null}` for an
+identity, and `{"outcome": …, "shown": …, "reference": …}` for a push.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ def any_(subject: Subject) -> list[Recorded]:
 
 
 def pages(subject: Subject) -> list[Recorded]:
-    """Give the recorded answers that are pages of a poll."""
+    """Give the recordings of a poll that has more than one page."""
     polls = {poll.call for poll in subject.connector.manifest.polls.values()}
     return [recorded for recorded in subject.recorded if recorded.call in polls and len(recorded.answers) > 1]
 
@@ -90,7 +90,7 @@ def _said(result: Any) -> dict[str, Any]:
 
 
 def _walk(make: Make, call: KitCall) -> tuple[Ending, list[Document]]:
-    """Poll page after page to the end, or to what stops it; gives the documents so far too."""
+    """Poll page after page to the last, or to an error. Give how it ended, and the documents read until then."""
     found: list[Document] = []
     cursor: str | None = None
     for _ in range(MAX_PAGES):
@@ -105,7 +105,7 @@ def _walk(make: Make, call: KitCall) -> tuple[Ending, list[Document]]:
 
 
 def paging(subject: Subject) -> Found:
-    """A poll that breaks off after a page says so; the next one brings everything, under the ids it had before."""
+    """A poll that breaks off after a page ends in an error. The next poll brings everything, under the same ids."""
     with channel() as script:
         make = connect(subject, script)
         for recorded, call in _known(subject):

@@ -25,18 +25,18 @@ Event = tuple[str, Sample, Sequence[Fact]]
 AT = "2026-11-22T12:00:00.000Z"
 SHUFFLES = 6
 STAMPS = {"ver", "cause", "origin", "hop", "at", "changed"}
-"""What tells when and why an item was written: it may depend on the order of arrival."""
+"""The fields that say when and why an item was written. They may depend on the order of arrival."""
 
 
 def applied(sample: Sample, facts: Sequence[Fact], event_id: str, store: MemoryStore | None = None) -> str:
-    """Apply the facts of an event as `normalise` does; gives the outcome."""
+    """Apply the facts of an event as `normalise` does, and give the outcome."""
     at = sample.connection
     cause = Cause(at.tenant, event_id, at.connection_id, AT, frozenset(at.owns), tells=bool(at.owns))
     return apply(store or MemoryStore(), cause, facts, {}, pause=lambda _: None).outcome
 
 
 def events(subject: Subject, *, owner: bool) -> list[Event]:
-    """Read the samples as events, as one connection that owns every place, or none."""
+    """Read the samples as events of one connection. With `owner` it owns every counted location, otherwise none."""
     made: list[Event] = []
     for sample in subject.mapped():
         try:
@@ -58,7 +58,7 @@ def _told(said: Sequence[Event]) -> MemoryStore:
 
 
 def twice(subject: Subject) -> Found:
-    """The same event again is known; its facts in another event leave every record as it is."""
+    """An event that comes again is recognised. Its facts in another event change no record."""
     for owner in (True, False):
         said = events(subject, owner=owner)
         try:
@@ -101,7 +101,7 @@ def counts(subject: Subject) -> list[StockCount]:
 
 
 def echo(subject: Subject) -> Found:
-    """A count that says what the channel was told leaves what every channel should show as it is."""
+    """A count that repeats the number we pushed changes nothing that any channel should show."""
     for owner in (True, False):
         for name, sample, facts in events(subject, owner=owner):
             for count in (each for each in facts if isinstance(each, StockCount)):
@@ -109,7 +109,7 @@ def echo(subject: Subject) -> Found:
 
 
 def _echo(sample: Sample, count: StockCount) -> Iterator[str]:
-    """Let the place be counted by its owner, show that number, and hear it back from the sample's channel."""
+    """Let the owner count a place, let the sample's channel report the number, and let it report it once more."""
     tenant, sku, store = sample.connection.tenant, str(count.sku), MemoryStore()
     truth = replace(sample, connection=sample.connection.model_copy(update={"owns": (count.location_id,)}))
     applied(truth, [count.model_copy(update={"connection_id": "owner"})], "counted", store)
@@ -129,7 +129,10 @@ def _shown(store: MemoryStore, tenant: str, sku: str, place: str) -> Any:
 
 
 def digest(store: MemoryStore) -> dict[str, Any]:
-    """Give all a store comes to: every record without its stamps, every id of a customer replaced by who it is."""
+    """Give what a store holds, to be compared: records without STAMPS, each customer id replaced by the sources.
+
+    A customer's id may depend on the order of arrival; the sources that a customer is made of do not.
+    """
     told = {f"{pk} {sk}": _plain(store, item) for (pk, sk), item in sorted(store.items.items()) if sk != "APPLIED"}
     kept = {name: item for name, item in told.items() if item and "#CUSTOMER#" not in name}
     return {**kept, "customers": _golden(store)}

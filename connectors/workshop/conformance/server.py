@@ -1,4 +1,4 @@
-"""A channel on 127.0.0.1 that answers what it is told to, in order, and the HTTP that reaches nothing else."""
+"""A scripted channel on 127.0.0.1, and an HTTP client that reaches nothing else."""
 
 import http.server
 import socket
@@ -19,7 +19,7 @@ TIMEOUT = 0.3  # seconds the kit waits for an answer
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer; a `stall` gives none in time, a `reset` breaks the connection."""
+    """One answer. Mode `stall` gives none in time; mode `reset` breaks the TCP connection."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Reply:
 
 
 class Scripted:
-    """What a channel answers: each reply once, the last one for ever. `asked` counts the calls."""
+    """What the channel answers: each reply once, then the last one for ever. `asked` counts the calls."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -52,11 +52,11 @@ class Scripted:
         return self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
 
     def stall(self) -> None:
-        """Hold the line for longer than the caller waits."""
+        """Keep a call waiting for longer than the caller's time-out."""
         self._released.wait(TIMEOUT * 4)
 
     def release(self) -> None:
-        """Let go of every held line."""
+        """End every wait of `stall`."""
         self._released.set()
 
 
@@ -97,7 +97,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 @contextmanager
 def channel() -> Iterator[Scripted]:
-    """Open the channel."""
+    """Run the channel; the script that it gives says what to answer."""
     script = Scripted()
     server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"script": script}))
     script.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -112,7 +112,7 @@ def channel() -> Iterator[Scripted]:
 
 
 class LocalHttp(Http):
-    """HTTP that goes to the scripted channel wherever a client wants to go: the kit calls nobody outside."""
+    """HTTP that sends every call to the scripted channel, whatever host the client names: none goes outside."""
 
     def __init__(self, name: str, url: str) -> None:
         super().__init__(name, TIMEOUT)

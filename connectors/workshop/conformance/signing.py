@@ -1,4 +1,4 @@
-"""Checks of the webhook door: who signs right comes in, and nobody else."""
+"""Checks of webhook signatures: the right one is accepted, and no other."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from connectors.workshop.conformance.subject import Subject
 Found = Iterator[tuple[str, str]]
 NOW = 1_800_000_000.0
 LONG_AGO = NOW - 86_400
-# Standard Webhooks want base64 and basic authentication a colon.
+# (right, wrong) where the usual base64 does not do: basic authentication needs a colon.
 SECRETS = {"basic": ("kit:right", "kit:wrong")}
 
 
@@ -31,7 +31,7 @@ def signature(subject: Subject) -> Found:
 def _attempts(scheme: str, url: str, body: bytes) -> Iterator[tuple[str, str, Signed, str, float]]:
     right, wrong = SECRETS.get(scheme, ("d2hzZWNfcmlnaHQ=", "d2hzZWNfd3Jvbmc="))
     plan = scheme_of(scheme)
-    # Where a nonce travels in the body (Zettle), only a body of that shape can be signed.
+    # Zettle signs fields of the body, so only a body of that shape can be signed.
     try:
         headers = sign(scheme, method="POST", url=url, body=body, secret=right, now=NOW)
     except SignatureError:

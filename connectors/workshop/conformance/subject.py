@@ -1,4 +1,4 @@
-"""What the kit tries: a connector, its samples as the hub would read them, and its recorded answers."""
+"""What the kit checks: a connector, its samples as the hub would read them, and its recorded answers."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a channel answered to one call, as `<call>__<case>.answers.json` keeps it, and what the call then gives."""
+    """What a channel answered to one call, and what the call then gives: one `<call>__<case>.answers.json`."""
 
     file: Path
     call: str
@@ -97,7 +97,9 @@ class Subject:
         return self.facts_of(sample, payload, resolved=resolved)
 
     def facts_of(self, sample: Sample, payload: Any, *, resolved: bool = True) -> list[Fact]:
-        """Give the facts of a payload read like a sample; `resolved` names each SKU that only the hub would know.
+        """Give the facts of a payload read like a sample.
+
+        With `resolved`, a stock fact without a SKU gets a made-up one, as the hub would find it in its alias table.
 
         Raises:
             MappingError, ContractBreachError, TopicError: what the hub quarantines.
