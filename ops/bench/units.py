@@ -52,7 +52,7 @@ def write_units(size: int, *, transaction: bool = False) -> float:
 
 
 def read_units(sizes: Iterable[int], *, consistent: bool = True) -> float:
-    """Give the units of reading items of these sizes one by one. A missing one (size 0) costs as much as the smallest."""
+    """Give the units of reading items of these sizes one by one. A missing item (size 0) costs like the smallest."""
     return sum(max(1, math.ceil(size / READ)) for size in sizes) * (1.0 if consistent else 0.5)
 
 
