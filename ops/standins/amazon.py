@@ -166,7 +166,7 @@ class Amazon(StandIn):
         return 204, {}, None
 
     def _ship(self, order: dict[str, Any], package: Mapping[str, Any]) -> str | None:
-        """Take a parcel in, or give the reason why not. The same reference again edits the parcel: it takes no pieces."""
+        """Take a parcel in, or give the reason why not. The same reference again edits the parcel."""
         items = {item["orderItemId"]: item["fulfillment"] for item in order["orderItems"]}
         known = [each["packageReferenceId"] for each in order.get("packages", [])]
         if package["packageReferenceId"] not in known:
