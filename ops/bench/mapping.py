@@ -34,7 +34,7 @@ Competitors = dict[str, Callable[[], Any]]
 
 
 def measure() -> dict[str, float]:
-    """Give the ratios of CPU time for an order of each channel. `microseconds`, `bytes`, `expressions` only inform.
+    """Give the ratios of CPU time for an order of each channel. `microseconds`, `bytes`, `expressions` are extra.
 
     `ratio_to_hand`: mapping and validation, to the same mapping written by hand and the same validation.
     `ratio_to_json`: mapping and validation, to orjson.loads of the same bytes.

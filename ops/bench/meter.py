@@ -28,7 +28,7 @@ class Meter:
         client.meta.events.register("after-call", self._count)
 
     def _ask(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Add to a call that it shall say the capacity it takes, if it can say it."""
+        """Ask a call to report the capacity that it takes, if it can."""
         if "ReturnConsumedCapacity" in model.input_shape.members:
             params = {**params, "ReturnConsumedCapacity": "TOTAL"}
         context["asked"] = params

@@ -40,7 +40,7 @@ def _open(shops: Shops) -> None:
     for number in NUMBERS:
         shops.post(shops.count(number))
     _until(shops.shows, lambda: f"the marketplace shows {shops.differences()}", 0.1)
-    for _ in range(3):  # brings about the first cold starts, which no figure should contain
+    for _ in range(3):  # the first cold starts happen here: no figure should contain them
         shops.post(shops.sale([1, 2, 3]))
     _until(shops.shows, lambda: f"the marketplace shows {shops.differences()}", 0.1)
 

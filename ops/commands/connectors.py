@@ -119,7 +119,7 @@ def _show_faults(content: dict[str, Any]) -> None:
 
 @app.command("test")
 def try_out(name: NameOrFolder, as_json: AsJson = False) -> None:
-    """Test a connector with the conformance kit. It needs no account at the channel: the samples are enough.
+    """Test a connector with the conformance kit. It needs no account at the channel: its samples are enough.
 
     Exit code 1 where there is a fault.
     """

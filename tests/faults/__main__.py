@@ -107,7 +107,7 @@ def _report(played: Played, seconds: float) -> dict[str, Any]:
 
 
 def _tell(console: Console, found: dict[str, Any], played: Played) -> None:
-    """Print what was tried and found. Beside each zero stands the rate that it excludes with 95 % confidence."""
+    """Print what was tried and found. Beside each zero stands an upper bound of its rate, with 95 % confidence."""
     totals: Counter[str] = sum((each.faults for each in played.days), Counter())
     kinds = ", ".join(f"{kind} {count}" for kind, count in totals.most_common())
     console.print(f"{found['seeds']} seeds, {found['events']} deliveries, {found['faults']} faults: {kinds}")
