@@ -1,1 +1,1 @@
-"""Who looks after it: the command line, the embedded cloud, the stand-ins of the channels."""
+"""What looks after the hub: the command line, deployment, the embedded cloud, the demo, benchmarks and stand-ins."""

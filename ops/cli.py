@@ -1,4 +1,4 @@
-"""The command `tributary`. With --json every command prints one JSON document; exit code 0 means it was done."""
+"""The command `tributary`. With --json every command prints one JSON document. Exit code 0 means that it was done."""
 
 import signal
 import sys
@@ -29,14 +29,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Tributary: one customer, one stock, one order across your retail channels.",
 )
-app.add_typer(connectors.app, name="connectors", help="What channels the hub speaks, and trying them on files.")
-app.add_typer(connections.connections, name="connections", help="The accounts at channels that the hub serves.")
-app.add_typer(events.events, name="events", help="What came in, and what became of it.")
-app.add_typer(events.quarantine, name="quarantine", help="What waits for a person.")
-app.add_typer(customers.app, name="customers", help="One customer over all channels.")
-app.add_typer(stock.app, name="stock", help="One stock over all channels.")
-app.add_typer(orders.app, name="orders", help="Orders of every channel.")
-app.add_typer(tenants.app, name="tenants", help="Whose customers are whose.")
+app.add_typer(
+    connectors.app,
+    name="connectors",
+    help="List, write, check and try connectors: what teaches the hub to speak with a channel.",
+)
+app.add_typer(
+    connections.connections,
+    name="connections",
+    help="Add, change and remove connections: the accounts at channels that the hub serves.",
+)
+app.add_typer(events.events, name="events", help="See what came in and what became of it, and replay it.")
+app.add_typer(events.quarantine, name="quarantine", help="See what failed and waits for a person, and try it again.")
+app.add_typer(
+    customers.app,
+    name="customers",
+    help="Find, merge, export and erase customers: one record per person over all channels.",
+)
+app.add_typer(stock.app, name="stock", help="See, reserve and plan stock: one stock over all channels.")
+app.add_typer(orders.app, name="orders", help="Find orders of every channel.")
+app.add_typer(tenants.app, name="tenants", help="Say which tenants share their customers.")
 app.command("feed")(events.feed)
 events.events.command("replay")(replays.replay)
 events.quarantine.command("redrive")(replays.redrive)
@@ -60,12 +72,18 @@ EXPECTED = (
 
 @app.command()
 def up(
-    port: Annotated[int | None, typer.Option(help="Port on 127.0.0.1; a free one is taken otherwise.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Keep the state in this folder, to go on later.")] = None,
-    detach: Annotated[bool, typer.Option(help="Leave it running and return.")] = False,
+    port: Annotated[int | None, typer.Option(help="The port on 127.0.0.1. By default any free port.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Keep the state in this folder, so that a later `up` goes on from it.")
+    ] = None,
+    detach: Annotated[bool, typer.Option(help="Return at once and leave the hub running.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start the hub on this machine: the same templates and functions as in AWS, on an embedded cloud."""
+    """Start the hub on this machine, on an embedded AWS. No account is needed.
+
+    It deploys the same templates and functions as in AWS, then prints the addresses and the token of the API. It runs
+    until Ctrl-C, or with --detach until `tributary down`. Without --data nothing is kept.
+    """
     if target.noted() is not None:
         raise NoHubError("a hub runs here already: `tributary status` shows it, `tributary down` ends it")
     step("starting the embedded cloud")
@@ -91,7 +109,7 @@ def _show_up(content: dict[str, Any]) -> None:
 
 
 def _wait_for_the_end(cloud: Cloud) -> None:
-    """Stay until Ctrl-C or a termination; then save the state and leave no process behind."""
+    """Wait for Ctrl-C or SIGTERM, then save the state and leave no process behind."""
     sys.stdout.flush()
     ended = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -105,7 +123,7 @@ def _wait_for_the_end(cloud: Cloud) -> None:
 
 @app.command()
 def down(as_json: AsJson = False) -> None:
-    """End the hub that runs here. State kept with --data stays."""
+    """Stop the hub that `tributary up` started here. State kept with --data stays."""
     content = target.noted()
     if content is not None:
         target.embedded(content).stop()
@@ -115,7 +133,7 @@ def down(as_json: AsJson = False) -> None:
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """Say whether a hub runs here, and how much waits in its queues."""
+    """Show the addresses of the hub and how much waits in its queues. Exit code 1 where no hub runs."""
     hub = target.current()
     content = {"webhooks": hub.webhooks_url, "api": f"{hub.api_url}/v1", "queues": events.queues(hub)}
     say(as_json=as_json, content=content, people=_show_status)
@@ -129,7 +147,11 @@ def _show_status(content: dict[str, Any]) -> None:
 
 @app.command()
 def demo(as_json: AsJson = False) -> None:
-    """Play a trading day through five channels, and check that the hub and every channel agree."""
+    """Play a trading day through five channels, and check in the evening that the hub and every channel agree.
+
+    It starts a hub of its own, with stand-ins for the channels, and stops both at the end. Exit code 1 where they
+    disagree or an event was lost.
+    """
     from ops.demo import play  # noqa: PLC0415 - it brings the stand-ins along
 
     result = play(people=not as_json)
@@ -140,10 +162,14 @@ def demo(as_json: AsJson = False) -> None:
 
 @app.command()
 def deploy(
-    name: Annotated[str, typer.Option(help="The hub's name: the prefix of its stacks.")] = "tributary",
+    name: Annotated[str, typer.Option(help="The hub's name. Its stacks begin with it.")] = "tributary",
     as_json: AsJson = False,
 ) -> None:
-    """Deploy to the AWS account and region of the current credentials."""
+    """Deploy the hub to AWS: the account and region of the current credentials.
+
+    Use it for the first deployment and for every update. Set TRIBUTARY_HUB to the hub's name to let the other
+    commands speak to it.
+    """
     import boto3  # noqa: PLC0415 - slow to import
 
     step("building the package")
@@ -155,7 +181,7 @@ def deploy(
 
 
 def main() -> None:
-    """Run the command; an expected failure is one line that says what, where and what next, and exit code 1."""
+    """Run the command. An expected failure is one line that says what, where and what next, with exit code 1."""
     try:
         app()
     except ValidationError as error:

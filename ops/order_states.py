@@ -1,6 +1,6 @@
-"""The table of an order's states and what each fact makes of them, worked out by the rules themselves.
+"""The table of an order's states, and what each fact makes of each state. The rules themselves work it out.
 
-`python -m ops.order_states > docs/order-states.md` writes it; a test keeps the page and the rules the same.
+`python -m ops.order_states > docs/order-states.md` writes the page. A test fails when the page and the rules differ.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ Payment is a sum, not a state machine (`records/orders/payments.py`): `pending`,
 
 
 def order_fact(minute: int, **said: Any) -> Stored:
-    """Make an order statement of two pieces, paid."""
+    """Make an order fact: two pieces, paid, as told at a minute past ten."""
     line = {"line_id": "1", "sku": "MUG", "quantity": "2", "location_id": "lille"}
     paid = {"payment_id": "p", "amount": 3000, "status": "paid"}
     made = {"channel_order_id": "1", "placed_at": _at(0), "currency": "EUR", "totals": {"total": 3000}}
@@ -96,7 +96,7 @@ STATES: Mapping[str, Sequence[Stored]] = {
 
 
 def facts(method: Mapping[str, Any]) -> dict[str, Stored | str]:
-    """Give every fact that can be told of an order; a text is a status its parcel comes to."""
+    """Give every fact that can be told of an order, by name. A text stands for a tracking status of its parcel."""
     told: dict[str, Stored | str] = {
         "order": order_fact(30, **method),
         "order cancelled": order_fact(30, **method, cancelled_at=_at(30)),
@@ -107,7 +107,7 @@ def facts(method: Mapping[str, Any]) -> dict[str, Stored | str]:
 
 
 def table() -> dict[str, dict[str, OrderState]]:
-    """Work out every state with every fact: {state: {fact: what it comes to}}; the fact "" is the state itself."""
+    """Work out every state with every fact: `{state: {fact: state after it}}`. The fact "" gives the state itself."""
     made: dict[str, dict[str, OrderState]] = {}
     for name, history in STATES.items():
         state = OrderState()
@@ -127,7 +127,7 @@ def _after(state: OrderState, fact: Stored | str) -> OrderState:
 
 
 def cells(state: OrderState) -> tuple[str, ...]:
-    """Give what the page says of a state."""
+    """Give what the page says of a state: order, goods, back, collect, payment, tasks."""
     seen = orders.view(state)
     if seen is None:
         return ("waiting", "", "", "", "", "")
@@ -136,7 +136,10 @@ def cells(state: OrderState) -> tuple[str, ...]:
 
 
 def page() -> str:
-    """Write the page: a table for each state, facts that come to the same in one row, and what changes nothing last."""
+    """Write the page: a table for each state.
+
+    Facts that lead to the same state share a row. The last row stands for all facts that change nothing.
+    """
     parts = [HEAD]
     for name, row in table().items():
         before = cells(row[""])

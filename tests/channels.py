@@ -1,4 +1,4 @@
-"""A stand-in for each kind of channel, with the secrets that a connection to it needs."""
+"""Stand-ins by channel, each with the secrets that a connection to it needs."""
 
 import secrets
 from collections.abc import Callable
@@ -27,5 +27,5 @@ STAND_INS: dict[str, Callable[[str, str], Made]] = {
 
 
 def stand_in(kind: str) -> Made:
-    """Make a stand-in with fresh keys, not yet listening, and the secrets of a connection to it."""
+    """Make a stand-in with fresh keys, and the secrets of a connection to it. It does not listen yet."""
     return STAND_INS[kind](secrets.token_urlsafe(12), secrets.token_urlsafe(12))

@@ -1,4 +1,4 @@
-"""What tests share: one embedded AWS with one hub on it, for everything that is marked `cloud`."""
+"""What tests share: one embedded AWS with one hub on it, for all tests that are marked `cloud`."""
 
 from collections.abc import Iterator
 
@@ -18,12 +18,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
-    """An embedded AWS, empty but for the hub."""
+    """An embedded AWS. Nothing is on it but the hub."""
     with Cloud.start() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def hub(cloud: Cloud) -> Hub:
-    """A hub on it, of this checkout. Nothing is polled or swept until a test calls poll or sweep."""
+    """A hub on the embedded AWS, from this checkout. Nothing is polled, swept or erased until a test asks for it."""
     return deploy_hub(cloud.client, build_local(), endpoint=cloud.endpoint, schedules=False)

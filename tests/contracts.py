@@ -1,6 +1,6 @@
-"""Serve a vendor's contract of `../shared/contracts` strictly.
+"""Serves a vendor's contract of `../shared/contracts` strictly.
 
-`CONTRACT_PYTHON` names an interpreter with openapi-core, where this one has none.
+`CONTRACT_PYTHON` names an interpreter that has openapi-core, if this one has not.
 """
 
 import os
@@ -21,7 +21,7 @@ NEEDED = "import openapi_core, werkzeug"
 
 @contextmanager
 def serving(name: str, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Serve a contract; gives its URL and where it writes its verdicts. Skips by name where something is missing."""
+    """Serve a contract. Gives its URL and the file of its verdicts. Skips the test, with a reason, if it cannot."""
     if not (CONTRACTS / name).exists():
         pytest.skip(f"shared/contracts/{name} is not beside the repository")
     if subprocess.run([PYTHON, "-c", NEEDED], capture_output=True, check=False).returncode:

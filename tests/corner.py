@@ -1,4 +1,4 @@
-"""A webshop nobody has heard of, as somebody would describe it: declarative, with HMAC webhooks and a REST API."""
+"""A connector to a made-up webshop, as an integrator would write it: declarative, with HMAC webhooks and a REST API."""
 
 import json
 from pathlib import Path
@@ -163,7 +163,7 @@ GIVES: dict[str, Any] = {
 
 
 def parts(**changed: str) -> dict[str, Any]:
-    """Give the connector as `POST /v1/connectors` takes it; `manifest=`, `order=`, `label=` change it."""
+    """Give the connector as `POST /v1/connectors` takes it. `manifest=`, `order=`, `label=` replace its parts."""
     samples: dict[str, Any] = {
         "order_placed__mugs.json": PLACED,
         "order_placed__mugs.expected.json": [{**PLACED_FACT, "label": changed.get("label", PLACED["number"])}],
@@ -185,7 +185,7 @@ def parts(**changed: str) -> dict[str, Any]:
 
 
 def write(root: Path, **changed: str) -> Path:
-    """Write the connector below a folder, as `tributary connectors new --dir` would; gives its own folder."""
+    """Write the connector below a folder, as `tributary connectors new --dir` would. Gives its own folder."""
     content = parts(**changed)
     files = {"connectors/corner/manifest.yaml": content["manifest"], "connectors/corner/README.md": content["readme"]}
     files |= {f"mappings/corner/{name}": text for name, text in content["mappings"].items()}

@@ -1,4 +1,4 @@
-"""The hub's tables, bucket, bus, queue and secrets under moto, for functions that are called in this process."""
+"""The hub's tables, buckets, bus, queues and secrets under moto. Functions are called in this process."""
 
 import base64
 import json
@@ -45,7 +45,7 @@ CONTEXT = SimpleNamespace(function_name="f", aws_request_id="r", get_remaining_t
 
 
 def forget() -> None:
-    """Make this process as fresh as a cold start."""
+    """Clear all that this process remembers, as before a cold start."""
     for name, module in list(sys.modules.items()):
         if name.startswith("functions."):
             for cached in (value for value in vars(module).values() if hasattr(value, "cache_clear")):
@@ -65,7 +65,7 @@ class Answer:
         return json.loads(self.body)
 
     def problem(self) -> str:
-        """Give the code of the RFC 9457 problem this is, or fail."""
+        """Give the code of the RFC 9457 problem that this is. Fails if it is none."""
         content = self.json()
         assert self.headers["Content-Type"] == "application/problem+json"
         assert {"type", "title", "detail"} <= content.keys()
@@ -76,7 +76,7 @@ class Answer:
 
 @dataclass
 class MotoHub:
-    """What the templates make, as far as functions see it. `run` calls a handler."""
+    """What the templates make, as functions see it, and the ways to call them."""
 
     connections: dict[str, Connection] = field(default_factory=dict)
     stand_ins: dict[str, Any] = field(default_factory=dict)
@@ -103,7 +103,7 @@ class MotoHub:
         return str(made["ARN"])
 
     def connect(self, kind: str, connection_id: str, tenant: str = "acme", **fields: Any) -> Any:
-        """Start a stand-in and register it, once; gives the stand-in."""
+        """Start a stand-in, register a connection to it, and give it. A second time it gives the same one."""
         if connection_id in self.stand_ins:
             return self.stand_ins[connection_id]
         made, held = stand_in(kind)
@@ -125,9 +125,9 @@ class MotoHub:
         connections.register(self.dynamo, "Connections", self.connections[connection_id])
 
     def map_pushes(self, connection_id: str) -> str:
-        """Make the mapping that hands a connection's pushes over; gives its id, which the connection notes.
+        """Make the event source mapping of a connection's pushes, note its id in the connection, and give the id.
 
-        It reads a queue of its own: moto would hand over what the tests hand over themselves.
+        It reads a queue of its own. Otherwise moto would deliver the messages that the tests deliver themselves.
         """
         iam, functions = boto3.client("iam", REGION), boto3.client("lambda", REGION)
         role = iam.create_role(RoleName=connection_id, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
@@ -159,7 +159,7 @@ class MotoHub:
         query: Mapping[str, str] | None = None,
         **parameters: str,
     ) -> Answer:
-        """Call a function as API Gateway does, every body as base64."""
+        """Call a function as API Gateway does: every body is base64."""
         event = {
             "resource": resource,
             "path": resource.format(**parameters),
@@ -176,7 +176,7 @@ class MotoHub:
         return self.answer(function, event)
 
     def answer(self, function: str, event: dict[str, Any]) -> Answer:
-        """Call a function with a request of API Gateway."""
+        """Call a function with an event of API Gateway, and give its answer."""
         answer = self.run(function, event)
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
@@ -185,7 +185,7 @@ class MotoHub:
         return self._api("GET", path, b"", {"Authorization": f"Bearer {token}"}, query)
 
     def tell(self, path: str, content: Any, method: str = "POST", token: str = TOKEN, **headers: str) -> Answer:
-        """Send JSON to the API; names of headers have `_` for `-`."""
+        """Send JSON to the API. Names of headers have `_` for `-`."""
         known = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         known |= {name.replace("_", "-"): value for name, value in headers.items()}
         return self._api(method, path, json.dumps(content).encode(), known, {})
@@ -200,13 +200,13 @@ class MotoHub:
     def send(
         self, connection_id: str, body: bytes, topic: str | None = None, replaced: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send a webhook as the channel would; `replaced` headers differ from what it would send, empty ones lack."""
+        """Send a webhook as the channel would, but with the `replaced` headers. Empty headers are left out."""
         at = self.connections[connection_id]
         sent = {**headers(connector(at.connector), at, self.kept[connection_id], body, topic), **(replaced or {})}
         sent = {name: value for name, value in sent.items() if value}
         return self.http("receive", "POST", "/webhooks/{connection_id}", body, sent, connection_id=connection_id)
 
-    # What flows between them.
+    # What flows between functions.
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Read a table."""
@@ -214,7 +214,7 @@ class MotoHub:
         return [item for page in pages for item in page["Items"]]
 
     def messages(self) -> list[dict[str, Any]]:
-        """Let announce announce everything in both tables, and give what subscribers of the bus would get."""
+        """Let announce announce all items of Inbox and Records, and give what subscribers of the bus would get."""
         from functions.announce import announcement
 
         images = [*self.items("Inbox"), *self.items("Records")]
@@ -224,14 +224,14 @@ class MotoHub:
         return [{"type": e["DetailType"], "detail": json.loads(e["Detail"])} for e in entries if e is not None]
 
     def deliver(self, name: str, queue: str, message: Mapping[str, Any] | str, attempt: int = 1) -> Any:
-        """Put a message (or a body as it is) on a queue and let a function work on it; gives the ids it gave back."""
+        """Put a message (or a body as it is) on a queue, and let a function work on it. Gives the failed ids."""
         url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         body = message if isinstance(message, str) else json.dumps(message)
         self.sqs.send_message(QueueUrl=url, MessageBody=body)
         return self._take(name, queue, url, attempt) or []
 
     def _take(self, name: str, queue: str, url: str, attempt: int) -> Any:
-        """Let a function work on one message of a queue; gives the ids it gave back, or None where there is none."""
+        """Let a function work on one message of a queue. Gives the failed ids, or None where there is no message."""
         found = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages")
         if not found:
             return None
@@ -249,14 +249,14 @@ class MotoHub:
         return failed
 
     def replay(self) -> list[Any]:
-        """Let normalise work on the queue of replays until it is empty; gives what it gave back."""
+        """Let normalise work on the queue of replays until it is empty. Gives the failed ids."""
         failed: list[Any] = []
         while (given_back := self._take("normalise", "tributary-replay", VARIABLES["REPLAY_QUEUE"], 1)) is not None:
             failed += given_back
         return failed
 
     def normalise(self) -> list[Any]:
-        """Let normalise work on every payload that has no outcome yet, once; gives what it gave back."""
+        """Let normalise work once on every payload that has no outcome yet. Gives the failed ids."""
         known = {item["pk"]["S"].rpartition("#")[2] for item in self.items("Records") if item["sk"]["S"] == "APPLIED"}
         failed = []
         for message in self.messages():
@@ -265,7 +265,7 @@ class MotoHub:
         return failed
 
     def push(self) -> list[Any]:
-        """Let push work on what is new in every connection's queue; gives what it gave back."""
+        """Let push work on every bus event that it was not told of yet, for each connection. Gives the failed ids."""
         failed = []
         for message in self.messages():
             name = message["detail"]["id"]
@@ -281,7 +281,7 @@ class MotoHub:
         return self.ask(f"/v1/events/{event_id}").json()
 
     def wipe(self) -> None:
-        """Forget what was received and kept, and what this process remembers of connections and tokens."""
+        """Delete what was received and kept, and clear what this process remembers of connections and tokens."""
         for table, names in {"Inbox": ("pk",), "Records": ("pk", "sk")}.items():
             for item in self.items(table):
                 self.dynamo.delete_item(TableName=table, Key={name: item[name] for name in names})
@@ -335,6 +335,6 @@ def world() -> Iterator[MotoHub]:
 
 @pytest.fixture
 def moto_hub(moto_world: MotoHub) -> MotoHub:
-    """The same with its connections as they were made, and nothing received."""
+    """The resources of the module, with connections as they were made and nothing received."""
     moto_world.wipe()
     return moto_world

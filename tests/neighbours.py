@@ -1,4 +1,4 @@
-"""Two tenants of one hub, who sell the same things under the same numbers at the same time."""
+"""Two tenants of one hub. They sell the same things under the same numbers at the same time."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ ID = re.compile(r"(?:evt|ord|cus|rev|res|era)_[0-9a-f]{20,}")
 
 @dataclass
 class Shop:
-    """One of the two: what it asks the API, and the ids it knows."""
+    """One of the two tenants: its connections, its calls of the API, and the ids that it knows."""
 
     hub: MotoHub
     tenant: str
@@ -34,17 +34,17 @@ class Shop:
     ids: dict[str, list[str]] = field(default_factory=dict)
 
     def named(self, kind: str) -> str:
-        """Give the name of one of its connections."""
+        """Give the id of one of its connections."""
         return f"{kind}-of-{self.tenant}"
 
     def ask(self, path: str, **query: str) -> Any:
-        """Read from the API."""
+        """Read from the API. Fails unless it answers 200."""
         answer = self.hub.ask(path, TOKENS[self.tenant], **query)
         assert answer.status == 200, answer.body
         return answer.json()
 
     def tell(self, path: str, content: Any, method: str = "POST", **headers: str) -> Any:
-        """Send to the API."""
+        """Send to the API. Fails unless it answers 2xx."""
         answer = self.hub.tell(path, content, method, TOKENS[self.tenant], **headers)
         assert answer.status < 300, answer.body
         return answer.json()
@@ -59,7 +59,7 @@ class Shop:
         self.crm = self.hub.connect("hubspot", self.named("crm"), **about)
 
     def trade(self) -> None:
-        """Sell a mug, ship it, and hear of a customer."""
+        """Sell a mug, create a customer in the CRM, and ship the mug."""
         item = self.web.add_product("MUG", "Mug", "12.50", {905: 10})
         self.web.change(item, 905, -1)
         settle(self.hub)
@@ -117,18 +117,18 @@ class Shop:
         return str(self.tell("/v1/replays", said)["cursor"])
 
     def _reviews(self) -> str:
-        """Give the cursor of a page that is not the last: after the one review there is."""
+        """Give the cursor that the list of reviews would give after its first review, if that were not the last."""
         (review,) = self.ask("/v1/reviews")["reviews"][:1]
         return cursor_of(f"{self.tenant}#REVIEW#{review['review_id']}", "REVIEW", review["at"])
 
 
 def cursor_of(*place: str) -> str:
-    """Write a cursor as the API does."""
+    """Encode a cursor as the API does."""
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
 
 
 def settle(hub: MotoHub) -> None:
-    """Let everything the stand-ins said reach the hub, and everything the hub wants reach them."""
+    """Let all webhooks of the stand-ins reach the hub, and all pushes of the hub reach them."""
     for connection_id, stand_in in hub.stand_ins.items():
         sent, stand_in.deliveries.all = stand_in.deliveries.all, []
         for each in sent:
@@ -140,7 +140,7 @@ def settle(hub: MotoHub) -> None:
 
 
 def rows(hub: MotoHub, tenant: str, tables: Sequence[str] = ("Inbox", "Records", "Connections")) -> dict[str, Any]:
-    """Give everything in the tables that belongs to a tenant, by its key."""
+    """Give all items of the tables that belong to a tenant, by table and key."""
     found = {}
     for table in tables:
         for item in hub.items(table):

@@ -1,5 +1,6 @@
-"""`make bench`: what the hub costs, as ratios taken in one run. Each module measures one area and gives flat figures.
+"""`make bench`: what the hub costs. Times are ratios of two things measured in one run: these hold on a noisy machine.
 
-A figure's name is `area.case.figure`; the budgets stand in report.py, from design.md section 9. `make bench` installs
-what only a benchmark needs (the extra `bench` in pyproject.toml).
+Each area has a module whose `measure` gives figures: name → number. A figure's name is `area.case.figure`. The budgets
+of design.md section 9 are in report.py. `make bench` installs what only benchmarks need (the extra `bench` in
+pyproject.toml).
 """

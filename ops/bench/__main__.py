@@ -1,4 +1,4 @@
-"""`python -m ops.bench [area…]`: measure all areas or some, write build/bench.json, print a table (--json: JSON)."""
+"""`python -m ops.bench [area…]`: measure all areas or some, write build/bench.json, print a table (or --json)."""
 
 import argparse
 import importlib
@@ -8,12 +8,12 @@ import sys
 from ops.bench import report
 from ops.commands import printing
 
-# The area of each module's figures. Cold starts come first: they suffer most from what else this process has started.
+# Area → module. Cold starts come first: whatever else this process has started disturbs them most.
 AREAS = {"cold": "cold", "mapping": "mapping", "order": "cost", "path": "path", "identity": "identity"}
 
 
 def main(arguments: list[str]) -> None:
-    """Measure and report."""
+    """Measure the areas that are asked for, save their figures and print them."""
     parser = argparse.ArgumentParser(prog="python -m ops.bench", description=__doc__)
     parser.add_argument("areas", nargs="*", metavar="area", help=f"any of: {', '.join(AREAS)}; none: all")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON document")

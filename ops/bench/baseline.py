@@ -1,5 +1,6 @@
-"""What a usual function imports and makes: boto3 with three clients, all of Powertools, ten models. Cold starts are
-compared with this; it runs in a process of its own and nothing else imports it.
+"""The usual function that cold starts are compared with: boto3 with three clients, all of Powertools, ten models.
+
+It runs in a process of its own. Nothing imports it.
 """
 
 from datetime import datetime
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 
 
 class Address(BaseModel):
-    """Where to."""
+    """Where it goes."""
 
     street: str
     city: str
@@ -21,7 +22,7 @@ class Address(BaseModel):
 
 
 class Customer(BaseModel):
-    """Who."""
+    """Who buys."""
 
     customer_id: str
     email: str | None = None
@@ -32,7 +33,7 @@ class Customer(BaseModel):
 
 
 class Line(BaseModel):
-    """What."""
+    """What is bought: one line of an order."""
 
     line_id: str
     sku: str
@@ -52,7 +53,7 @@ class Payment(BaseModel):
 
 
 class Totals(BaseModel):
-    """Its sums."""
+    """The sums of an order."""
 
     subtotal: int
     discount: int
@@ -62,7 +63,7 @@ class Totals(BaseModel):
 
 
 class Order(BaseModel):
-    """All of it."""
+    """An order."""
 
     order_id: str
     placed_at: datetime
@@ -75,7 +76,7 @@ class Order(BaseModel):
 
 
 class Parcel(BaseModel):
-    """How it travels."""
+    """A parcel and its carrier."""
 
     tracking_number: str
     carrier: str
@@ -83,7 +84,7 @@ class Parcel(BaseModel):
 
 
 class Fulfillment(BaseModel):
-    """What left."""
+    """What was shipped."""
 
     fulfillment_id: str
     order_id: str
@@ -92,7 +93,7 @@ class Fulfillment(BaseModel):
 
 
 class Stock(BaseModel):
-    """What is there."""
+    """What lies at a location."""
 
     sku: str
     location_id: str
@@ -101,7 +102,7 @@ class Stock(BaseModel):
 
 
 class Event(BaseModel):
-    """What is told."""
+    """What an event tells."""
 
     event_id: str
     type: str

@@ -1,7 +1,7 @@
-"""What a cold start costs: a fresh process that imports a function and makes its clients, beside the usual function.
+"""What a cold start costs: a fresh process imports a function and makes its clients, and so does the usual function.
 
-The processes find what Lambda gives them: the package, compiled, in the working directory, and the dependencies. CPU
-and memory are what the process says of itself when it is ready: its parent's memory would count in what `wait4` says.
+A process finds what it finds on Lambda: the compiled package in the working directory, and the dependencies. It reports
+its own CPU and memory when it is ready. `wait4` would not do: its memory includes that of the parent.
 """
 
 import compileall
@@ -20,8 +20,8 @@ from ops.hub.package import build_local
 
 ROUNDS = 9
 
-# The services a function calls for an ordinary event; what it calls only in trouble (a delayed message, a body over
-# 300 KB) is made when it is needed.
+# The services that a function calls for an ordinary event. Clients for trouble (a delayed message, a body over 300 KB)
+# are made when they are needed.
 SERVICES = {
     "receive": ("dynamodb", "secretsmanager"),
     "collect": ("dynamodb",),
@@ -48,7 +48,7 @@ Cost = tuple[float, float]
 
 
 def measure() -> dict[str, float]:
-    """Give CPU and peak memory of each function's cold start, and both as ratios to the usual function's."""
+    """Give CPU and peak memory of each function's cold start, and their ratios to those of the usual function."""
     with tempfile.TemporaryDirectory(prefix="tributary-bench-") as folder:
         _unpack(Path(folder))
         starts = {name: OURS.format(name=name, services=services) for name, services in SERVICES.items()}
@@ -60,7 +60,7 @@ def measure() -> dict[str, float]:
 
 
 def figures(rounds: list[dict[str, Cost]]) -> dict[str, float]:
-    """Give the medians over the rounds; a ratio compares two processes of one round."""
+    """Give the medians over the rounds. A ratio compares two processes of the same round."""
     made: dict[str, float] = {}
     for name in rounds[0]:
         made[f"cold.{name}.cpu_ms"] = median(taken[name][0] for taken in rounds) * 1e3
@@ -80,7 +80,7 @@ def _unpack(folder: Path) -> None:
 
 
 def start(folder: str, code: str) -> Cost:
-    """Run a process with the package in a folder until it is ready. `-S`: Lambda has no .pth files to read."""
+    """Run a process with the package in a folder until it is ready. It runs with `-S`: Lambda reads no .pth files."""
     command = [sys.executable, "-S", "-c", code + ASK]
     done = subprocess.run(command, cwd=folder, env=_environment(folder), check=True, capture_output=True)  # noqa: S603
     cpu, peak = done.stdout.split()[-2:]
@@ -88,7 +88,7 @@ def start(folder: str, code: str) -> Cost:
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """What hub.yaml and Lambda set. LAMBDA_TASK_ROOT is what wakes Powertools' Tracer."""
+    """Give the variables that hub.yaml and Lambda set. LAMBDA_TASK_ROOT turns Powertools' Tracer on."""
     tables = ("INBOX_TABLE", "RECORDS_TABLE", "CONNECTIONS_TABLE", "PAYLOAD_BUCKET", "BUS_NAME", "API_SECRET")
     return {
         **{name: name.lower() for name in tables},

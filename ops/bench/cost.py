@@ -1,7 +1,7 @@
-"""What an order of three lines costs at AWS: normalise works on it here, and its clients are watched.
+"""What an order of three lines costs at AWS: normalise runs in this process, and a meter counts its calls.
 
-Calls and write units are what the embedded AWS says of each call, read units are computed from item sizes (meter.py).
-Lambda's own polling and deleting of messages is not counted: it is per batch.
+Calls and write units come from the embedded AWS. Read units are computed from the sizes of items (see meter.py). What
+Lambda does to poll and delete messages is not counted: it is done once for a batch.
 """
 
 import json
@@ -38,7 +38,7 @@ Figures = dict[str, float]
 
 
 def measure() -> Figures:
-    """Give the cost of a known buyer's order, of a new buyer's, of a change to one, and of the twentieth."""
+    """Give the cost of four orders: a known buyer's, a new buyer's, a buyer's twentieth, and a changed one."""
     printing.step("cost of an order: normalise on the tables of infra/data.yaml")
     with Cloud.start() as cloud:
         data = deploy_stack(cloud.client, "bench-data", "data", {"DeletionProtection": "false"})
@@ -46,7 +46,7 @@ def measure() -> Figures:
         runtime.logger.setLevel("ERROR")
         bench = _Bench(cloud, data)
         bench.take(bench.till, "inventory.count.updated", _counts())
-        bench.take(bench.shop, "orders/create", bench.order(0, BUYERS[0]))  # what a warm process remembers
+        bench.take(bench.shop, "orders/create", bench.order(0, BUYERS[0]))  # fills what a warm process remembers
         new = bench.take(bench.shop, "orders/create", bench.order(1, BUYERS[1]))
         known = bench.take(bench.shop, "orders/create", bench.order(2, BUYERS[1]))
         for number in range(3, ORDERS):
@@ -60,10 +60,10 @@ def measure() -> Figures:
 
 
 class _Bench:
-    """A web shop that sells from the place of a till, in front of this process's own clients."""
+    """A web shop that sells from a till's location, and the meter on this process's AWS clients."""
 
     def __init__(self, cloud: Cloud, data: Outputs) -> None:
-        self._dynamo = cloud.client("dynamodb")  # not watched
+        self._dynamo = cloud.client("dynamodb")  # not metered
         self._inbox, self._meter = data["InboxTable"], Meter()
         for service in aws_models.OPERATIONS:
             self._meter.watch(runtime.client(service))
@@ -75,14 +75,14 @@ class _Bench:
             connections.register(self._dynamo, data["ConnectionsTable"], connection)
 
     def order(self, number: int, customer: int, **said: Any) -> bytes:
-        """Give an order placed, or changed, now."""
+        """Give the payload of an order that is placed or changed now. `said` overrides its fields."""
         return orjson.dumps(order.placed(number, datetime.now(UTC), customer) | said)
 
     def take(self, connection: Connection, topic: str, body: bytes) -> Figures:
-        """Take a payload in and normalise it; gives what that cost.
+        """Take a payload in, normalise it, and give what that cost.
 
         Raises:
-            RuntimeError: it was not applied.
+            RuntimeError: the payload was not applied.
         """
         self._meter.reset()
         receipt = ingest(session.of(connection), topic, body, delivery=f"{topic} {datetime.now(UTC)}")
@@ -110,7 +110,7 @@ class _Bench:
 
 
 def _shares(written: list[dict[str, Any]], total: float) -> Figures:
-    """Say what takes the write units, by kind of item; what the items do not take, the indexes do."""
+    """Divide the write units among the kinds of items. What remains is the share of the indexes."""
     taken: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
     for item in written:
@@ -123,14 +123,14 @@ def _shares(written: list[dict[str, Any]], total: float) -> Figures:
 
 
 def _message(received: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the batch of one message that the queue hands on of a bus event."""
+    """Give a bus event as the queue delivers it: a batch of one message."""
     body = json.dumps({"detail-type": received["DetailType"], "detail": json.loads(received["Detail"])})
     about = {"messageId": "1", "receiptHandle": "1", "attributes": {"ApproximateReceiveCount": "1"}}
     return {"Records": [{**about, "body": body, "eventSourceARN": f"arn:aws:sqs:{REGION}:000000000000:normalise"}]}
 
 
 def _counts() -> bytes:
-    """Give the till's webhook that counts every SKU."""
+    """Give the payload of the till's webhook that counts every SKU."""
     till = Square("-", "-")
     items = [till.add_item(sku, sku, 2490, {TILL_PLACE: 1000}) for sku in SKUS]
     till.tell_counts([(item, TILL_PLACE) for item in items])

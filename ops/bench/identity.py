@@ -1,12 +1,12 @@
-"""How well customers are recognised: febrl3 and febrl4 record by record, in any order, beside two batch tools.
+"""How well customers are recognised: febrl3 and febrl4, beside two batch tools.
 
-Each record is a `customer` fact, told to the real resolver with the store in memory, as `normalise` would. The data's
-id stands in for an e-mail address. The resolver learns nothing here: its weights were set on febrl1 and febrl2 (see
-ops/bench/weights.py) and on the labelled pairs of tests/records/customers/matching/. The batch tools see all records at
-once, and learn from them.
+Each record is a `customer` fact. It is told to the real resolver, with the store in memory, as `normalise` would: one
+by one, in any order. An id of the data stands for an e-mail address. The resolver learns nothing here: its weights were
+set on febrl1 and febrl2 (see ops/bench/weights.py) and on the labelled pairs of tests/records/customers/matching/. The
+batch tools see all records at once, and learn from them.
 
-Whoever may be relatives of one household is asked about or left apart. In these data one pair in ten has two different
-first names, which is just how twins and spouses look, so that is where pairs are missed.
+The resolver does not merge people who may be relatives in one household: it asks, or keeps them apart. In these data
+one pair in ten has two different first names, as twins and spouses have. Most missed pairs are of that kind.
 """
 
 import random
@@ -65,7 +65,7 @@ def _figures(name: str, run: Linker, people: People, with_id: bool) -> dict[str,
 
 
 def resolved(people: People, with_id: bool) -> Found:
-    """Tell the resolver every record, and say who is one customer in the end."""
+    """Tell the resolver every record. Gives how good its customers are, and how many pairs it compared."""
     store, told = MemoryStore(), list(facts(people, with_id))
     compared.cache_clear()
     for number, fact in enumerate(told):
@@ -74,7 +74,7 @@ def resolved(people: People, with_id: bool) -> Found:
 
 
 def facts(people: People, with_id: bool) -> Iterator[Fact]:
-    """Give the records as facts, shuffled."""
+    """Give the records as facts, shuffled the same way in every run."""
     told = sorted(statements(people, with_id=with_id), key=itemgetter(0))
     random.Random(SEED).shuffle(told)  # noqa: S311 - the same order in every run
     for number, (name, said) in enumerate(told):
@@ -85,7 +85,7 @@ def facts(people: People, with_id: bool) -> Iterator[Fact]:
 
 
 def statements(people: People, *, with_id: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give what each record says, by the record's name."""
+    """Give the name of each record, and the fields of its customer fact. Without `with_id` there is no e-mail."""
     rows = people.frame.fillna("").to_dict("index")
     return ((name, _said(row, with_id)) for name, row in rows.items())
 
@@ -105,7 +105,7 @@ def _said(row: Mapping[str, Any], with_id: bool) -> dict[str, Any]:
 
 
 def _customers(store: MemoryStore) -> Iterator[Pair]:
-    """Give the pairs of records that are one customer."""
+    """Give the pairs of records that became one customer."""
     for item in store.items.values():
         if item["sk"] == "CUSTOMER" and "redirect" not in item:
             yield from _pairs(name.partition("/")[2] for name in identity.record(item)["channels"])

@@ -1,8 +1,9 @@
-"""Batch tools that find who is one person: recordlinkage's ECM classifier and splink, in their own published set-ups.
+"""Batch tools that find which records are one person: recordlinkage's ECM classifier and splink, as they are published.
 
 The set-ups are those of https://recordlinkage.readthedocs.io (data deduplication, link two data sets) and of splink's
 febrl3 and febrl4 examples, https://moj-analytical-services.github.io/splink/demos/examples/examples_index.html. Both
-see all records at once, and learn from them. Of splink's answers the threshold is chosen that suits the truth best.
+see all records at once, and learn from them. splink's threshold is the one with the best F1, which nobody knows without
+the truth.
 """
 
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ VALUES = ("date_of_birth", "street_number", "postcode", "state")
 
 
 def ecm(people: People, with_id: bool) -> Found:
-    """Let recordlinkage index, compare and classify."""
+    """Let recordlinkage index, compare and classify the records."""
     import recordlinkage  # noqa: PLC0415 - the extra `bench` has it
 
     ids = ["soc_sec_id"] if with_id else []
@@ -39,7 +40,7 @@ def ecm(people: People, with_id: bool) -> Found:
 
 
 def splink(people: People, with_id: bool) -> Found:
-    """Let splink train and predict."""
+    """Let splink train on the records and predict the pairs."""
     from splink import DuckDBAPI, Linker, block_on  # noqa: PLC0415 - the extra `bench` has it
 
     api = DuckDBAPI()
@@ -59,7 +60,7 @@ def splink(people: People, with_id: bool) -> Found:
 
 
 def _settings(people: People, with_id: bool) -> Any:
-    """Give the settings of splink's example for a data set, without the id where there is none."""
+    """Give the settings of splink's example for a data set. Without `with_id` the id is left out."""
     import splink.comparison_library as cl  # noqa: PLC0415
     from splink import SettingsCreator, block_on  # noqa: PLC0415
 
@@ -91,7 +92,7 @@ def _settings(people: People, with_id: bool) -> Any:
 
 
 def _best(people: People, weighed: Iterable[tuple[float, Pair]]) -> dict[str, float]:
-    """Rate the answer at the threshold that is best for it."""
+    """Rate the answer at the threshold with the best F1."""
     best, right = (0.0, 0), 0
     ranked = sorted(weighed, reverse=True)
     for count, (weight, each) in enumerate(ranked, 1):

@@ -1,4 +1,4 @@
-"""Measures the mapping engine beside its competitors, taking turns in one run: ratios hold on a noisy machine."""
+"""Measures the mapping engine and its competitors. They take turns in one run, so ratios hold on a noisy machine."""
 
 import importlib
 from collections.abc import Callable
@@ -28,20 +28,22 @@ CONNECTION: dict[str, Any] = {
     "settings": {},
 }
 IDS = {"fact_id": "-", "event_id": "-", "connection_id": "shop-fr"}
-ROUNDS, TURN = 60, 0.004  # seconds of one competitor's turn, or one run where that takes longer
+ROUNDS, TURN = 60, 0.004  # seconds of one competitor's turn; at least one run
 
 Competitors = dict[str, Callable[[], Any]]
 
 
 def measure() -> dict[str, float]:
-    """Give the ratios for an order of each channel; `microseconds`, `bytes` and `expressions` are only for the eye.
+    """Give the ratios of CPU time for an order of each channel. `microseconds`, `bytes`, `expressions` are extra.
 
     `ratio_to_hand`: mapping and validation, to the same mapping written by hand and the same validation.
-    `ratio_to_json`: the same, to orjson.loads of the same bytes; `hand_to_json`: what is written by hand, to that.
-    `ratio_to_jmespath`, `ratio_to_jsonata`: mapping alone, to the package evaluating all `expressions` of the mapping
-    on the parsed payload without converting anything.
-    `ratio_to_jq`: reading the bytes and mapping, to libjq doing so; it cannot take a parsed payload.
+    `ratio_to_json`: mapping and validation, to orjson.loads of the same bytes.
+    `hand_to_json`: the mapping written by hand and validation, to orjson.loads of the same bytes.
+    `ratio_to_jmespath`, `ratio_to_jsonata`: mapping alone, to that package. The package evaluates all `expressions` of
+    the mapping on the parsed payload and converts nothing.
+    `ratio_to_jq`: reading the bytes and mapping, to libjq, which cannot take a parsed payload.
     `payload.json.ratio_to_json`: parse_json to orjson.loads, which checks less.
+    `mapping.long_id.…_changes`: how often a language changed an id of 64 bits (see `changed_ids`).
     """
     made: dict[str, float] = {}
     for channel in CHANNELS:
@@ -75,10 +77,10 @@ def _measured(channel: str) -> dict[str, float]:
 
 
 def of_an_order(channel: str) -> Competitors:
-    """Give what takes turns, each as a function of nothing.
+    """Give the competitors by name, each as a function without arguments.
 
     Raises:
-        AssertionError: two of them say different things of the same order, so that comparing them would mean nothing.
+        AssertionError: two of them give different answers for the same order, so a comparison would mean nothing.
     """
     body, mapping = _body(channel), MAPPINGS / channel / "order.in.yaml"
     payload, engine = parse_json(body), load_in(mapping)
@@ -106,7 +108,7 @@ def _validated(facts: list[dict[str, Any]]) -> list[Any]:
 
 
 def interleaved(competitors: Competitors) -> dict[str, float]:
-    """Give each one's median CPU time of a run, all of them taking turns: what else runs here counts less in it."""
+    """Give the median CPU seconds of a run of each. They take turns, so that other work here disturbs all alike."""
     runs = {name: max(1, int(TURN / _timed(run, 1))) for name, run in competitors.items() if _timed(run, 3)}
     times: dict[str, list[float]] = {name: [] for name in competitors}
     for _ in range(ROUNDS):
@@ -123,7 +125,10 @@ def _timed(run: Callable[[], Any], runs: int) -> float:
 
 
 def changed_ids() -> dict[str, int]:
-    """Count, of reading an id of 64 bits and writing it as text, what each language changes: it has only doubles."""
+    """Count how often a language changes an id of 64 bits that it reads, and that it writes as text (0 to 2 each).
+
+    These languages have only doubles, which hold integers of 53 bits.
+    """
     number = 2**53 + 1
     body = orjson.dumps({"id": number})
     wanted = [number, str(number)]

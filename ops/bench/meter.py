@@ -1,4 +1,4 @@
-"""Counts what a process asks of AWS, at its own clients: calls, write units, read units."""
+"""Counts what a process asks of AWS, by watching its own clients: calls, write units, read units."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ KEY = ("pk", "sk")
 
 @dataclass
 class Meter:
-    """What was asked since `reset`: read units by table; `written` are the keys of items, in DynamoDB's JSON."""
+    """What was asked since `reset`. `read_units` are by table. `written` are the keys of items, in DynamoDB's JSON."""
 
     calls: Counter[str] = field(default_factory=Counter)
     write_units: float = 0.0
@@ -19,16 +19,16 @@ class Meter:
     written: list[dict[str, Any]] = field(default_factory=list)
 
     def reset(self) -> None:
-        """Start to count anew."""
+        """Set all counts to zero."""
         self.calls, self.write_units, self.read_units, self.written = Counter(), 0.0, Counter(), []
 
     def watch(self, client: Any) -> None:
-        """Count what this client asks from now on."""
+        """Count the calls of this client from now on."""
         client.meta.events.register("provide-client-params.dynamodb", self._ask)
         client.meta.events.register("after-call", self._count)
 
     def _ask(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Ask for the capacity a call takes, where it can say."""
+        """Ask a call to report the capacity that it takes, if it can."""
         if "ReturnConsumedCapacity" in model.input_shape.members:
             params = {**params, "ReturnConsumedCapacity": "TOTAL"}
         context["asked"] = params
@@ -48,8 +48,8 @@ class Meter:
             self.written += _written(context["asked"])
 
 
-# The embedded AWS says 0.5 or 1 for a read, however large it is; so its size is measured here. Its write units are
-# those of DynamoDB: by size, twice in transactions, indexes included.
+# The embedded AWS answers 0.5 or 1 for a read of any size, so read units are computed here from the size. Its write
+# units are right, as DynamoDB's: by size, twice in transactions, indexes included.
 
 
 def _get(asked: dict[str, Any], answer: dict[str, Any]) -> dict[str, float]:

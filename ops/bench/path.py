@@ -1,7 +1,7 @@
 """How fast the whole path is on the embedded cloud: webhook in, records, push out.
 
-The cloud, the functions and the channels share this machine's processors, so these numbers compare one version of the
-hub with another on one machine, and say little of AWS.
+The cloud, the functions and the channels share this machine's processors. So these figures compare versions of the hub
+on one machine. They say little about AWS.
 """
 
 import random
@@ -40,13 +40,13 @@ def _open(shops: Shops) -> None:
     for number in NUMBERS:
         shops.post(shops.count(number))
     _until(shops.shows, lambda: f"the marketplace shows {shops.differences()}", 0.1)
-    for _ in range(3):  # what no figure should hold: the first cold starts of everything
+    for _ in range(3):  # the first cold starts happen here: no figure should contain them
         shops.post(shops.sale([1, 2, 3]))
     _until(shops.shows, lambda: f"the marketplace shows {shops.differences()}", 0.1)
 
 
 def _latency(shops: Shops) -> dict[str, float]:
-    """Post orders of three lines one after another; each has come through when the marketplace shows all three."""
+    """Post orders of three lines one after another. An order is through when the marketplace shows all three stocks."""
     printing.step(f"path: {SINGLE} orders, one after another")
     taken = []
     for number in range(SINGLE):
@@ -62,7 +62,7 @@ def _latency(shops: Shops) -> dict[str, float]:
 
 
 def _burst(shops: Shops) -> dict[str, float]:
-    """Post many orders at once; the path is done when each is applied and the marketplace shows what is left."""
+    """Post many orders at once. The end is when all are applied and the marketplace shows what is left."""
     printing.step(f"path: {BURST} orders from {THREADS} clients at once")
     chance = random.Random(7)  # noqa: S311 - the same orders every time
     webhooks = [shops.sale(chance.sample(NUMBERS, 3)) for _ in range(BURST)]
@@ -88,16 +88,16 @@ def _burst(shops: Shops) -> dict[str, float]:
 
 
 def dead_letters(shops: Shops) -> int:
-    """Count what lies in dead-letter queues."""
+    """Count the messages in dead-letter queues."""
     depths = commands_hub.queues(shops.hub)
     return sum(depth["waiting"] + depth["in_flight"] for name, depth in depths.items() if name.endswith("-dead"))
 
 
 def _until(is_so: Callable[[], bool], otherwise: Callable[[], str], look: float) -> None:
-    """Look until it is so.
+    """Look every `look` seconds until it is so.
 
     Raises:
-        TooSlowError: it is not after two minutes.
+        TooSlowError: it is not so after PATIENCE seconds. `otherwise` says what is instead.
     """
     end = time.monotonic() + PATIENCE
     while not is_so():

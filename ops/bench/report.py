@@ -1,4 +1,4 @@
-"""The figures: merged into build/bench.json, shown as a table beside the budgets of design.md section 9."""
+"""The figures: merged into build/bench.json, and shown as a table beside the budgets of design.md section 9."""
 
 import json
 import re
@@ -17,9 +17,10 @@ SETS = ("febrl3_with_id", "febrl3_without_id", "febrl4_with_id", "febrl4_without
 
 # What design.md section 9 allows at most, by the end of a figure's name.
 BUDGETS = {
-    "mapping.shopify_order.ratio_to_json": 2.6,  # of orders with sums to calculate hand-written code takes 4 to 7
+    # Only for Shopify: where the sums of an order must be calculated, hand-written code alone takes 4 to 7.
+    "mapping.shopify_order.ratio_to_json": 2.6,
     "ratio_to_hand": 1.15,
-    "ratio_to_jmespath": 1.0,  # evaluating the same expressions is less than mapping: none of these may be the faster
+    "ratio_to_jmespath": 1.0,  # evaluating alone is less work than mapping: still the engine may not be slower
     "ratio_to_jq": 1.0,
     "ratio_to_jsonata": 1.0,
     "ratio_cpu": 0.65,
@@ -45,23 +46,23 @@ Figures = Mapping[str, float]
 
 
 def budget(name: str) -> float | None:
-    """Give what a figure may be at most, if anything limits it: the budget of its whole name, or of its last part."""
+    """Give the most that a figure may be: the budget of its whole name, otherwise of its last part, otherwise None."""
     return BUDGETS.get(name, BUDGETS.get(name.rpartition(".")[2]))
 
 
 def beyond(figures: Figures) -> list[str]:
-    """Name the figures that are beyond their budgets."""
+    """Name the figures that are not within their budgets."""
     return [name for name, value in figures.items() if not is_within(name, value)]
 
 
 def is_within(name: str, value: float) -> bool:
-    """Tell whether a figure is within its budget; most have none."""
+    """Tell whether a figure is within its budget. A figure without one is."""
     most = budget(name)
     return (most is None or value <= most) and value >= FLOORS.get(name, value)
 
 
 def merged(known: Figures, measured: Figures) -> dict[str, float]:
-    """Put new figures in the place of all the old ones of the same areas.
+    """Replace all figures of the areas that were measured by the new ones. Other areas keep theirs.
 
     Raises:
         ValueError: a figure's name is not `area.case.figure`.
@@ -75,7 +76,7 @@ def merged(known: Figures, measured: Figures) -> dict[str, float]:
 
 
 def save(measured: Figures, file: Path = FILE) -> dict[str, float]:
-    """Merge figures into the file; gives all that is in it."""
+    """Merge figures into the file, and give all that is in it then."""
     known = json.loads(file.read_text()) if file.exists() else {}
     content = merged(known, {name: round(value, 4) for name, value in measured.items()})
     file.parent.mkdir(exist_ok=True)
@@ -84,7 +85,7 @@ def save(measured: Figures, file: Path = FILE) -> dict[str, float]:
 
 
 def show(figures: Figures) -> None:
-    """Print the figures: green within their budgets, red beyond."""
+    """Print the figures: green within their budgets, red outside."""
     made = Table(title="make bench", title_justify="left", header_style="bold", title_style="bold")
     made.add_column("figure")
     made.add_column("measured", justify="right")
@@ -98,5 +99,5 @@ def show(figures: Figures) -> None:
 
 
 def written(value: float) -> str:
-    """Write a number for people: whole, or with three digits that count."""
+    """Write a number for people: whole, or with three significant digits."""
     return f"{value:.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.3g}"

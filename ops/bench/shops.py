@@ -1,4 +1,4 @@
-"""A hub on the embedded cloud between a web shop that sells and a marketplace that shows what is left."""
+"""A hub on the embedded cloud, with a web shop that sells and a marketplace that must show what is left."""
 
 import itertools
 import json
@@ -28,7 +28,7 @@ BUYERS = 100
 
 @dataclass
 class Shops:
-    """What runs, and what the marketplace must show once everything that was sent has come through."""
+    """What runs. `expected` is what the marketplace must show per SKU when everything that was sent is through."""
 
     cloud: Cloud
     hub: Hub
@@ -39,7 +39,7 @@ class Shops:
 
     @classmethod
     def open(cls) -> Self:
-        """Start everything; the shop owns the stock."""
+        """Start everything. The web shop owns the stock."""
         cloud = Cloud.start()
         try:
             hub = deploy_hub(cloud.client, build_local(), endpoint=cloud.endpoint, schedules=False)
@@ -63,24 +63,24 @@ class Shops:
         connections.add(self.hub, pool | market, {"api_key": "key"})
 
     def count(self, number: int) -> tuple[str, bytes]:
-        """Give the webhook by which the shop counts a SKU; it is offered at the marketplace from then on."""
+        """Give the webhook (topic, body) by which the shop counts a SKU. The marketplace offers the SKU from now on."""
         self.market.add_offer(order.sku(number), 0)
         self.expected[order.sku(number)] = PIECES
         level = {"inventory_item_id": 60_000 + number, "location_id": WEB_LOCATION, "available": PIECES}
         return "inventory_levels/update", json.dumps({**level, "updated_at": _now().isoformat()}).encode()
 
     def sale(self, lines: Sequence[int]) -> tuple[str, bytes]:
-        """Give the webhook of an order of one piece each of these SKUs, by one of a hundred buyers."""
+        """Give the webhook (topic, body) of an order: one piece of each of these SKUs, by one of a hundred buyers."""
         number = next(self._numbers)
         self.expected.subtract(order.sku(line) for line in lines)
         made = order.placed(number, _now(), 7_000_000_000_000 + number % BUYERS, lines)
         return "orders/create", json.dumps(made).encode()
 
     def post(self, webhook: tuple[str, bytes]) -> str:
-        """Send a webhook, signed; gives the event's id.
+        """Sign and send a webhook, and give the event's id.
 
         Raises:
-            RuntimeError: the hub did not take it.
+            RuntimeError: the hub did not answer 202.
         """
         topic, body = webhook
         url = f"{self.hub.webhooks_url}/{WEB}"
@@ -91,12 +91,12 @@ class Shops:
         return str(answer["event_id"])
 
     def shows(self) -> bool:
-        """Say whether the marketplace shows what is left of everything."""
+        """Say whether the marketplace shows what is left of every SKU."""
         shown = self.market.stock()
         return all(shown[sku] == Decimal(pieces) for sku, pieces in self.expected.items())
 
     def differences(self) -> dict[str, Any]:
-        """Say what the marketplace shows and should not."""
+        """Give the SKUs whose number at the marketplace is wrong, each with both numbers."""
         shown = self.market.stock()
         return {sku: f"{shown[sku]}, not {pieces}" for sku, pieces in self.expected.items() if shown[sku] != pieces}
 

@@ -1,8 +1,9 @@
-"""`python -m ops.bench.weights`: estimate what each agreement weighs, beside the weights that records/matching uses.
+"""`python -m ops.bench.weights`: estimate what each agreement weighs, beside the weights that are in use.
 
-A weight is log2(m/u): m is how often two records of one person agree so (all such pairs of febrl1 and febrl2), u how
-often records of two people do (random pairs of the same records). The weights in use are these, rounded, with less on
-addresses: the data are made up by a program, and retailers' customers move, marry, and live with others of their name.
+A weight is log2(m/u). m is how often two records of one person agree so: all such pairs of febrl1 and febrl2. u is how
+often records of two people agree so: random pairs of the same records. records/customers/matching/ uses these weights,
+rounded, with less on addresses. The reason: a program made the data up, but retailers' customers move, marry, and live
+with others of the same name.
 """
 
 import random
@@ -32,7 +33,7 @@ USED = {
 
 
 def estimated() -> dict[tuple[str, Level], float]:
-    """Give log2(m/u) of each value and level of agreement; half a pair is added to each count."""
+    """Give log2(m/u) of each value and level of agreement. Half a pair is added to each count, so that none is zero."""
     same: Counter[tuple[str, Level]] = Counter()
     other: Counter[tuple[str, Level]] = Counter()
     for name in ("febrl1", "febrl2"):

@@ -1,1 +1,1 @@
-"""The commands of `tributary`, one module a group."""
+"""The commands of `tributary`: one module for each group of commands."""

@@ -1,4 +1,4 @@
-"""`tributary connections …`"""
+"""`tributary connections …`: the accounts at channels that the hub serves."""
 
 from typing import Annotated, Any
 
@@ -19,19 +19,26 @@ PUBLIC = {"secret_arn"}
 @connections.command("add")
 def add(
     connector: str,
-    id_: Annotated[str, typer.Option("--id", help="Your name for the account, e.g. shop-fr.")],
+    id_: Annotated[str, typer.Option("--id", help="Your name for this connection, e.g. shop-fr.")],
     base_url: Annotated[str, typer.Option(help="Where the channel's API answers.")],
-    set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, e.g. timezone=Europe/Paris.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting as NAME=VALUE, e.g. timezone=Europe/Paris. Repeatable.")
+    ] = None,
     secret: Annotated[
-        list[str] | None, typer.Option("--secret", help="NAME=VALUE, for each the connector names.")
+        list[str] | None,
+        typer.Option("--secret", help="A secret as NAME=VALUE: all that the connector names. Repeatable."),
     ] = None,
     event_bus: Annotated[
-        str, typer.Option(help="The partner event bus that brings the channel's events (Salesforce).")
+        str, typer.Option(help="The partner event bus that brings the channel's events, e.g. of Salesforce.")
     ] = "",
     tenant: str = target.TENANT,
     as_json: AsJson = False,
 ) -> None:
-    """Register an account at a channel."""
+    """Add a connection: one account at a channel.
+
+    It deploys the connection's stack, stores its secrets, and prints the address to enter as webhook at the channel.
+    `tributary connectors show NAME` says which secrets a connector needs.
+    """
     fields = {"connection_id": id_, "connector": connector, "tenant": tenant, "base_url": base_url.rstrip("/")}
     secrets = dict(pair.partition("=")[::2] for pair in secret or [])
     step(f"deploying infra/connection.yaml for {id_}")
@@ -46,7 +53,7 @@ def _shown(hub: Hub, connection: Connection) -> dict[str, Any]:
 
 @connections.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """List the connections."""
+    """List all connections, with their status and the addresses of their webhooks."""
     found = [each.model_dump(exclude=PUBLIC) for each in connecting.listed(target.current())]
     say(as_json=as_json, content=found, people=_show_connections)
 
@@ -58,7 +65,7 @@ def _show_connections(content: list[dict[str, Any]]) -> None:
 
 @connections.command()
 def show(connection_id: str, as_json: AsJson = False) -> None:
-    """Show a connection."""
+    """Show one connection with its settings, but without its secrets."""
     hub = target.current()
     content = _shown(hub, connecting.load(hub, connection_id))
     say(as_json=as_json, content=content, people=lambda said: printing.pairs(connection_id, said))
@@ -66,7 +73,10 @@ def show(connection_id: str, as_json: AsJson = False) -> None:
 
 @connections.command()
 def pause(connection_id: str, as_json: AsJson = False) -> None:
-    """Stop pushing to a channel and polling it; what it sends is still taken."""
+    """Stop pushing to a channel and polling it. What it sends is still taken.
+
+    Use it while a channel is being repaired. Pushes wait up to 14 days for `resume`.
+    """
     made = connecting.pause(target.current(), connection_id)
     say(
         as_json=as_json,
@@ -77,7 +87,7 @@ def pause(connection_id: str, as_json: AsJson = False) -> None:
 
 @connections.command()
 def resume(connection_id: str, as_json: AsJson = False) -> None:
-    """Go on with a paused channel."""
+    """Push to a paused channel and poll it again. The pushes that waited are worked on."""
     made = connecting.resume(target.current(), connection_id)
     say(
         as_json=as_json,
@@ -89,10 +99,13 @@ def resume(connection_id: str, as_json: AsJson = False) -> None:
 @connections.command()
 def rotate(
     connection_id: str,
-    secret: Annotated[str, typer.Option("--secret", help="NAME=VALUE, the new one.")],
+    secret: Annotated[str, typer.Option("--secret", help="The secret and its new value as NAME=VALUE.")],
     as_json: AsJson = False,
 ) -> None:
-    """Change a secret; the old one verifies what was signed with it for another day."""
+    """Change a secret of a connection.
+
+    For a day, webhooks that were signed with the old value are still accepted.
+    """
     name, _, value = secret.partition("=")
     connecting.rotate(target.current(), connection_id, name, value)
     say(as_json=as_json, content={"rotated": name}, people=lambda said: step(f"{said['rotated']} is changed"))
@@ -100,6 +113,9 @@ def rotate(
 
 @connections.command()
 def remove(connection_id: str, as_json: AsJson = False) -> None:
-    """Forget a connection and its secret. Records stay."""
+    """Remove a connection: its stack, its queues and its secret.
+
+    What is in the queues is lost. Records that came from the channel stay.
+    """
     connecting.remove(target.current(), connection_id)
     say(as_json=as_json, content={"removed": connection_id}, people=lambda said: step(f"{said['removed']} is removed"))

@@ -1,4 +1,4 @@
-"""`tributary connectors …`."""
+"""`tributary connectors …`: list, write, check, try and register connectors."""
 
 import json
 from pathlib import Path
@@ -19,12 +19,12 @@ from ops.hub.target import Api, ApiError, NoHubError
 
 app = typer.Typer(no_args_is_help=True)
 
-NameOrFolder = Annotated[str, typer.Argument(metavar="NAME|DIR", help="A connector's name, or the folder it lies in.")]
+NameOrFolder = Annotated[str, typer.Argument(metavar="NAME|DIR", help="A connector's name, or its folder.")]
 
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """List the channels the hub speaks, with kind, grade and what they can do."""
+    """List the connectors of this repository: kind, grade, and what each can receive, poll and push."""
     found = [connectors.capabilities(catalogue.connector(name)) for name in catalogue.names()]
     say(as_json=as_json, content=found, people=_show)
 
@@ -41,12 +41,12 @@ def _joined(value: Any) -> str:
 
 @app.command()
 def show(name: NameOrFolder, as_json: AsJson = False) -> None:
-    """Show what one connector can do, its limits and its oddities."""
+    """Show what a connector can do, which secrets it needs, its limits and its oddities."""
     say(as_json=as_json, content=_described(name), people=_show_one)
 
 
 def _described(name: str) -> dict[str, Any]:
-    """Describe a connector of this repository or of a folder, or one that was registered with the hub that runs."""
+    """Describe a connector: of this repository, of a folder, or registered with the running hub."""
     try:
         return connectors.details(catalogue.find(name))
     except ManifestError:
@@ -73,13 +73,16 @@ def new(
     name: Annotated[str, typer.Argument(help="The channel's name: small letters, digits, - and _.")],
     kind: Annotated[str, typer.Option(help="pos, ecommerce, marketplace, carrier or crm.")],
     dir_: Annotated[
-        Path | None, typer.Option("--dir", help="Write below this folder instead of this repository.")
+        Path | None, typer.Option("--dir", help="Write below this folder instead of into this repository.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the folders of a new connector, which pass lint, for you to fill in."""
+    """Write the files of a new connector for you to fill in. They pass lint as they are.
+
+    It also lists what is left to do for the next grade, silver.
+    """
     files = scaffold.write(name, kind, dir_ or catalogue.FOLDER.parent)
-    # As the next grade sees it: what is left to do.
+    # Checked as the next grade: its faults are what is left to do.
     to_do = lint.lint([files[0].parent], grade="silver")
     content = {"connector": name, "files": [str(file) for file in files], "to_do": [vars(each) for each in to_do]}
     say(as_json=as_json, content=content, people=_show_new)
@@ -93,10 +96,13 @@ def _show_new(content: dict[str, Any]) -> None:
 
 @app.command("lint")
 def lint_(
-    names: Annotated[list[str] | None, typer.Argument(metavar="NAME|DIR", help="All without one.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME|DIR", help="Connectors or their folders. Without any, all of this repository."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check manifests, mappings and samples. Exit code 1 where there is a fault."""
+    """Check the manifests, mappings and samples of connectors. Exit code 1 where there is a fault."""
     faults = lint.lint([catalogue.folder_of(name) for name in names] if names else None)
     content = {"connectors": names or catalogue.names(), "faults": [vars(fault) for fault in faults]}
     say(as_json=as_json, content=content, people=_show_faults)
@@ -113,7 +119,10 @@ def _show_faults(content: dict[str, Any]) -> None:
 
 @app.command("test")
 def try_out(name: NameOrFolder, as_json: AsJson = False) -> None:
-    """Try a connector against the conformance kit, on its samples alone. Exit code 1 where there is a fault."""
+    """Test a connector with the conformance kit. It needs no account at the channel: its samples are enough.
+
+    Exit code 1 where there is a fault.
+    """
     kind = catalogue.find(name)
     faults = conformance.conform(kind)
     failed = {fault.check for fault in faults}
@@ -137,7 +146,10 @@ def _show_trial(content: dict[str, Any]) -> None:
 
 @app.command()
 def register(name: Annotated[str, typer.Argument(metavar="DIR")], as_json: AsJson = False) -> None:
-    """Take a declarative connector into the running hub, which lints and tries it first; code is refused."""
+    """Register a declarative connector (without code of its own) with the running hub. No deployment is needed.
+
+    The hub lints and tests it first. Its connections use the new version at once. Exit code 1 where there is a fault.
+    """
     parts = bundle.parts_of(catalogue.find(name))
     try:
         _, content = Api(target.current()).post("/v1/connectors", json.dumps(parts).encode())
@@ -159,13 +171,20 @@ def try_(
     topic: str,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     headers: Annotated[
-        Path | None, typer.Option(help="A file of `Name: value` lines; its content type counts.")
+        Path | None, typer.Option(help="A file of `Name: value` lines. Only Content-Type is used.")
     ] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, e.g. timezone=Europe/Paris.")] = None,
-    unmapped: Annotated[bool, typer.Option(help="List the payload's paths that the mapping does not read.")] = False,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting as NAME=VALUE, e.g. timezone=Europe/Paris. Repeatable.")
+    ] = None,
+    unmapped: Annotated[
+        bool, typer.Option(help="Instead, list the payload's paths that the mapping does not read.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read one payload file and print the facts it states. Writes nothing."""
+    """Map one payload file and print its facts. It writes nothing and needs no hub.
+
+    Use it while you write a mapping.
+    """
     kind = catalogue.find(name)
     if unmapped:
         say(

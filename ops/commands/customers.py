@@ -18,10 +18,10 @@ def find_customers(
     email: str | None = None,
     phone: str | None = None,
     loyalty: str | None = None,
-    q: Annotated[str | None, typer.Option("--q", help="A name with a birth date, a town or a house number.")] = None,
+    q: Annotated[str | None, typer.Option("--q", help="A name, with a birth date, a town or a house number.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find customers by e-mail, phone (E.164), loyalty card, or name and what else is known of them."""
+    """Find customers by e-mail, phone (E.164), loyalty card, or name with something else that is known of them."""
     asked = {"email": email, "phone": phone, "loyalty": loyalty, "q": q}
     found = Api(target.current()).get("/v1/customers", **asked)
     say(as_json=as_json, content=found, people=_show_customers)
@@ -34,7 +34,7 @@ def _show_customers(content: dict[str, Any]) -> None:
 
 @app.command("show")
 def show_customer(customer_id: str, as_json: AsJson = False) -> None:
-    """Show a golden record, and by which rule each source was linked."""
+    """Show a customer's golden record, and by which rule each account of a channel was linked to it."""
     say(as_json=as_json, content=Api(target.current()).get(f"/v1/customers/{customer_id}"), people=_show_customer)
 
 
@@ -49,7 +49,7 @@ def _show_customer(content: dict[str, Any]) -> None:
 
 @app.command("timeline")
 def show_timeline(customer_id: str, limit: int = 100, cursor: Cursor = None, as_json: AsJson = False) -> None:
-    """Show what happened with a customer over all channels, newest first."""
+    """List what happened with a customer over all channels, newest first."""
     path = f"/v1/customers/{customer_id}/timeline"
     content = Api(target.current()).get(path, limit=str(limit), cursor=cursor)
     say(as_json=as_json, content=content, people=_show_timeline)
@@ -61,15 +61,18 @@ def _show_timeline(content: dict[str, Any]) -> None:
     printing.more(content)
 
 
-By = Annotated[str, typer.Option(help="Who decides.")]
-Why = Annotated[str, typer.Option(help="The reason, kept with the decision.")]
+By = Annotated[str, typer.Option(help="Who decides. It is kept with the decision.")]
+Why = Annotated[str, typer.Option(help="The reason. It is kept with the decision.")]
 
 
 @app.command("merge")
 def merge_customers(
     customer_id: str, other_id: str, by: By = "command line", why: Why = "", as_json: AsJson = False
 ) -> None:
-    """Make one customer of two, whatever keeps them apart."""
+    """Merge two customers into one, even where the rules or an earlier decision keep them apart.
+
+    `customers unmerge` undoes it.
+    """
     said = {"customer_id": other_id, "by": by, "why": why}
     made = Api(target.current()).send(f"/v1/customers/{customer_id}/merge", said)
     say(as_json=as_json, content=made, people=_show_customer)
@@ -78,13 +81,20 @@ def merge_customers(
 @app.command("unmerge")
 def unmerge_customer(
     customer_id: str,
-    account: Annotated[list[str] | None, typer.Option(help="An account to part, such as till/17. Repeatable.")] = None,
-    merged: Annotated[str | None, typer.Option(help="Part all that came with this merged customer.")] = None,
+    account: Annotated[
+        list[str] | None, typer.Option(help="An account to split off, such as till/17. Repeatable.")
+    ] = None,
+    merged: Annotated[
+        str | None, typer.Option(help="Split off all accounts that came with this merged customer.")
+    ] = None,
     by: By = "command line",
     why: Why = "",
     as_json: AsJson = False,
 ) -> None:
-    """Part accounts of a customer, and keep them apart."""
+    """Split accounts off a customer, and keep them apart from then on.
+
+    Use it where two people became one customer. Say --account or --merged.
+    """
     said: dict[str, Any] = {"by": by, "why": why}
     said |= ({"accounts": account} if account else {}) | ({"customer_id": merged} if merged else {})
     made = Api(target.current()).send(f"/v1/customers/{customer_id}/unmerge", said)
@@ -93,16 +103,19 @@ def unmerge_customer(
 
 @app.command("review")
 def review_customers(
-    review_id: Annotated[str | None, typer.Argument(help="The one to answer; none: list them.")] = None,
+    review_id: Annotated[str | None, typer.Argument(help="The review to answer. Without it, list all.")] = None,
     accept: Annotated[bool, typer.Option("--accept", help="They are one customer.")] = False,
-    reject: Annotated[bool, typer.Option("--reject", help="They are two.")] = False,
-    batch: Annotated[bool, typer.Option("--batch", help="List those that a first load met.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="They are two customers.")] = False,
+    batch: Annotated[bool, typer.Option("--batch", help="List the pairs that a first load found.")] = False,
     cursor: Cursor = None,
     by: By = "command line",
     why: Why = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the pairs of which a person should decide, or decide of one."""
+    """List the pairs of customers that may be one person, or decide about one of them.
+
+    The hub asks where the evidence is neither enough to merge two customers nor to keep them apart.
+    """
     if review_id is None:
         found = Api(target.current()).get("/v1/reviews", batch="1" if batch else None, cursor=cursor)
         say(as_json=as_json, content=found, people=_show_reviews)
@@ -133,12 +146,15 @@ def shared_values(
     email: str | None = None,
     phone: str | None = None,
     loyalty: str | None = None,
-    undo: Annotated[bool, typer.Option("--undo", help="It is somebody's own after all.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back: the value is somebody's own.")] = False,
     by: By = "command line",
     cursor: Cursor = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say that a value is nobody's own, such as a shop's e-mail, and links nobody; with none: list them."""
+    """List the shared values, or say that a value is one: an e-mail, phone or card that is nobody's own.
+
+    A shared value, such as a shop's own e-mail, links no customers.
+    """
     api, named = Api(target.current()), {"email": email, "phone": phone, "loyalty": loyalty}
     said = {name: value for name, value in named.items() if value}
     if said:
@@ -156,7 +172,10 @@ def _show_shared(content: dict[str, Any]) -> None:
 
 @app.command("export")
 def export_customer(customer_id: str, as_json: AsJson = False) -> None:
-    """Give all that is kept of a customer, payloads too: what they may ask for. Read it with --json."""
+    """Export all that is kept of a customer, payloads too: what the customer has a right to see.
+
+    Use --json to get the content. Without it only the numbers are shown.
+    """
     api, path = Api(target.current()), f"/v1/customers/{customer_id}/export"
     content = api.get(path)
     while content["cursor"]:
@@ -174,10 +193,15 @@ def _show_export(content: dict[str, Any]) -> None:
 @app.command("erase")
 def erase_customer(
     customer_id: str,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: what is erased cannot come back.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask for confirmation. What is erased cannot come back.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Begin to erase a customer everywhere, channels included; `customers receipt` says how far it is."""
+    """Begin to erase a customer everywhere, channels included. It cannot be undone.
+
+    `customers receipt` shows how far the erasure is.
+    """
     if not yes:
         typer.confirm(f"Erase {customer_id} everywhere? It cannot be undone.", abort=True, err=True)
     say(
@@ -189,7 +213,7 @@ def erase_customer(
 
 @app.command("receipt")
 def show_receipt(erasure_id: str, as_json: AsJson = False) -> None:
-    """Show what became of a request to be erased. It names nobody."""
+    """Show how far an erasure is, and what each channel answered. It names nobody."""
     say(as_json=as_json, content=Api(target.current()).get(f"/v1/erasures/{erasure_id}"), people=_show_receipt)
 
 
@@ -201,7 +225,7 @@ def _show_receipt(content: dict[str, Any]) -> None:
 
 @app.command("privacy")
 def list_privacy(status: str = "open", cursor: Cursor = None, as_json: AsJson = False) -> None:
-    """List what people asked for: to see what is kept, or to be erased."""
+    """List the privacy requests, newest first: to see what is kept, or to be erased."""
     found = Api(target.current()).get("/v1/privacy", status=status, cursor=cursor)
     say(as_json=as_json, content=found, people=_show_privacy)
 

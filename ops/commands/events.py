@@ -1,4 +1,4 @@
-"""`tributary events …`, `quarantine …`, `feed`"""
+"""`tributary events …`, `tributary quarantine …` and `tributary feed`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ quarantine = typer.Typer(no_args_is_help=True)
 def list_events(
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50, cursor: Cursor = None, as_json: AsJson = False
 ) -> None:
-    """List what came in, newest first."""
+    """List the events that came in from channels, newest first, with their outcomes."""
     found = Api(target.current()).get("/v1/events", limit=str(limit), cursor=cursor)
     say(as_json=as_json, content=found, people=_show_events)
 
@@ -33,7 +33,7 @@ def _show_events(content: dict[str, Any]) -> None:
 
 @events.command("show")
 def show_event(event_id: str, as_json: AsJson = False) -> None:
-    """Show the whole trace of an event, from the bytes to every channel's answer."""
+    """Show the whole trace of an event: what came in, which records it changed, and what each channel was told."""
     say(as_json=as_json, content=Api(target.current()).get(f"/v1/events/{event_id}"), people=show_trace)
 
 
@@ -66,7 +66,10 @@ def show_trace(content: dict[str, Any]) -> None:
 
 @quarantine.command("list")
 def list_quarantine(cursor: Cursor = None, as_json: AsJson = False) -> None:
-    """List events that could not be translated, and pushes that a channel refused, with the reason."""
+    """List the events that could not be mapped and the pushes that failed, with the reasons.
+
+    Mend the cause, then run `tributary quarantine redrive`.
+    """
     found = Api(target.current()).get("/v1/quarantine", cursor=cursor)
     say(as_json=as_json, content=found, people=_show_quarantine)
 
@@ -82,10 +85,15 @@ def _show_quarantine(content: dict[str, Any]) -> None:
 def feed(
     connection_id: str,
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
-    topic: Annotated[str | None, typer.Option(help="What the files are, where the body does not say.")] = None,
+    topic: Annotated[
+        str | None, typer.Option(help="The topic of the files, where their content does not name it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send files through the front door, signed as the channel would."""
+    """Send payload files to the hub, signed as the channel signs its webhooks.
+
+    Use it to try a connection, or to bring in payloads that you have as files. Exit code 1 where the hub refused one.
+    """
     hub = target.current()
     sent = [feeding.feed(hub, connection_id, file, topic) for file in files]
     say(as_json=as_json, content=sent, people=_show_fed)
@@ -98,7 +106,7 @@ def _show_fed(content: list[dict[str, Any]]) -> None:
 
 
 def queues(hub: Hub) -> dict[str, dict[str, int]]:
-    """Say how much waits in each of the hub's queues, and how much is being worked on."""
+    """Count the messages in each of the hub's queues: `{queue: {waiting, in_flight}}`."""
     sqs = hub.clients("sqs")
     depths = {}
     for url in sqs.list_queues(QueueNamePrefix=hub.name, MaxResults=1000).get("QueueUrls", []):

@@ -1,4 +1,4 @@
-"""`tributary feed`: send files through the front door as the channel would, signed with the connection's secret."""
+"""What `tributary feed` does: send a file as the channel would, signed with the connection's secret."""
 
 import time
 from pathlib import Path
@@ -16,10 +16,10 @@ from ops.hub.target import Api
 
 
 def feed(hub: Hub, connection_id: str, file: Path, topic: str | None) -> dict[str, Any]:
-    """Send one file; gives what the hub answered.
+    """Send one file, and give the hub's answer: `{file, status, …}`.
 
-    A topic the channel sends goes through the webhook door, signed. A resource that is only fetched or polled (and any
-    file of a channel without webhooks) is handed in over the API.
+    A topic that the channel sends is signed and sent as a webhook. A topic that is only fetched or polled is handed in
+    over the API instead, and so is any topic of a channel without webhooks.
     """
     connection = connections.load(hub, connection_id)
     kind = connections.connector_of(hub, connection.tenant, connection.connector)
@@ -37,10 +37,10 @@ def feed(hub: Hub, connection_id: str, file: Path, topic: str | None) -> dict[st
 def headers(
     kind: Connector, connection: Connection, secrets: dict[str, Any], body: bytes, topic: str | None
 ) -> dict[str, str]:
-    """Make the headers the channel would send with a body.
+    """Make the headers that the channel would send with a body: content type, topic and signature.
 
     Raises:
-        ManifestError: the topic stands in a header of this channel, and none was given.
+        ManifestError: this channel names the topic in a header and none was given, or it has no webhooks.
     """
     receives = kind.manifest.receives
     made = {"Content-Type": receives.content_types[0]}

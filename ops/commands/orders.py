@@ -1,4 +1,4 @@
-"""`tributary orders …`: orders of every channel."""
+"""`tributary orders …`: find orders of every channel."""
 
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("show")
 def show_order(order_id: str, as_json: AsJson = False) -> None:
-    """Show an order with its derived statuses."""
+    """Show an order: its statuses, lines, money, and what is left to do for a person."""
     say(as_json=as_json, content=Api(target.current()).get(f"/v1/orders/{order_id}"), people=_show_order)
 
 
@@ -51,7 +51,7 @@ def list_orders(
     cursor: Cursor = None,
     as_json: AsJson = False,
 ) -> None:
-    """List a customer's orders, or find one by its channel's own id."""
+    """List a customer's orders, or find an order by its connection and the channel's own id."""
     asked = {"customer": customer, "connection": connection, "channel_order_id": channel_order_id, "cursor": cursor}
     found = Api(target.current()).get("/v1/orders", **asked)
     say(as_json=as_json, content=found, people=_show_orders)
@@ -67,9 +67,9 @@ def _show_orders(content: dict[str, Any]) -> None:
 def link_orders(
     order_id: str,
     other_id: str,
-    kind: Annotated[str, typer.Option("--type", help="exchange, extra_purchase, replacement or split")],
+    kind: Annotated[str, typer.Option("--type", help="exchange, extra_purchase, replacement or split.")],
     as_json: AsJson = False,
 ) -> None:
-    """State that two orders belong to one purchase."""
+    """Link two orders that belong to one purchase, e.g. an order and its exchange."""
     made = Api(target.current()).send(f"/v1/orders/{order_id}/links", {"order_id": other_id, "type": kind})
     say(as_json=as_json, content=made, people=_show_order)

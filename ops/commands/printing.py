@@ -1,4 +1,4 @@
-"""How commands speak: one JSON document for programs, a table with colour for people, errors on the error stream."""
+"""How commands speak: one JSON document for programs, tables with colours for people, errors on stderr."""
 
 import json
 import sys
@@ -32,7 +32,7 @@ COLOURS = {
 
 
 def say(*, as_json: bool, content: Any, people: Callable[[Any], None]) -> None:
-    """Print one answer: as JSON, or the way `people` shows it."""
+    """Print one answer: as JSON, or for people with the function `people`."""
     if as_json:
         sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
     else:
@@ -40,7 +40,7 @@ def say(*, as_json: bool, content: Any, people: Callable[[Any], None]) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print a table; a cell that is a known status gets its colour."""
+    """Print a table. A cell that is a known status gets its colour."""
     made = Table(title=title, title_justify="left", header_style="bold", title_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
@@ -55,7 +55,7 @@ def _cell(value: Any) -> Text:
 
 
 def pairs(title: str, content: dict[str, Any]) -> None:
-    """Print a record as a two-column table; nested values as JSON."""
+    """Print a record as a table of two columns. Empty values are left out, nested ones are JSON."""
     table(
         title, ("", ""), [(name, _short(value)) for name, value in content.items() if value not in (None, [], {}, ())]
     )
@@ -66,12 +66,12 @@ def _short(value: Any) -> str:
 
 
 def step(text: str) -> None:
-    """Say what is being done, on the error stream, so that JSON on stdout stays one document."""
+    """Say what is being done, on stderr: stdout stays one JSON document."""
     err.print(Text("· ", style="cyan") + Text(text))
 
 
 def more(content: Mapping[str, Any]) -> None:
-    """Say how to see the next page, where there is one."""
+    """Say how to see the next page, if there is one."""
     if content["cursor"]:
         step(f"go on with --cursor {content['cursor']!r}")
 

@@ -1,4 +1,4 @@
-"""`tributary events replay`, `quarantine redrive`: doing again what was received."""
+"""`tributary events replay` and `tributary quarantine redrive`: do received events again."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,27 +11,36 @@ from ops.hub import target
 from ops.hub.target import Api
 
 Map = Annotated[
-    Literal["now", "then"], typer.Option("--map", help="With today's mapping, or the version that mapped it then.")
+    Literal["now", "then"],
+    typer.Option("--map", help="now: with today's mapping. then: with the version that mapped the event before."),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done, and what it would give.")]
-ConnectionId = Annotated[str | None, typer.Option("--connection", help="Only what this connection sent.")]
-Topic = Annotated[str | None, typer.Option(help="Only this topic.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Change nothing. Say what would be done and what would come of it.")
+]
+ConnectionId = Annotated[str | None, typer.Option("--connection", help="Only events of this connection.")]
+Topic = Annotated[str | None, typer.Option(help="Only events of this topic.")]
 
 
 def replay(
-    event_id: Annotated[str | None, typer.Argument(help="One event; without it, all that fit.")] = None,
+    event_id: Annotated[str | None, typer.Argument(help="One event. Without it, all that fit the options.")] = None,
     connection: ConnectionId = None,
     topic: Topic = None,
     outcome: Annotated[
-        str | None, typer.Option(help="Only what is received, quarantined, applied or unchanged.")
+        str | None, typer.Option(help="Only events with this outcome: received, quarantined, applied or unchanged.")
     ] = None,
-    since: Annotated[str | None, typer.Option(help="Received from then on, e.g. 2026-01-31T09:00:00Z.")] = None,
-    until: Annotated[str | None, typer.Option(help="Received until then.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Received at or after this time, e.g. 2026-01-31T09:00:00Z.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Received at or before this time.")] = None,
     map_as: Map = "now",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Do events again. One whose mapping is still the same changes nothing."""
+    """Replay events: map what was received again, and apply what comes of it.
+
+    Use it after a mapping was corrected. An event that was applied with the same mapping changes nothing. Name one
+    event, or say --since, or ask for --outcome quarantined.
+    """
     if event_id is not None:
         made = Api(target.current()).send(f"/v1/events/{event_id}/replay", {"map": map_as, "dry_run": dry_run})
         done = {"map": map_as, "dry_run": dry_run, "sent": int(made["sent"]), "events": [made]}
@@ -48,13 +57,16 @@ def redrive(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Do again what was quarantined, after the mapping or the connection was mended."""
+    """Redrive: replay the events in quarantine.
+
+    Use it after the mapping or the connection was mended.
+    """
     asked = {"connection": connection, "topic": topic, "outcome": "quarantined", "map": map_as, "dry_run": dry_run}
     say(as_json=as_json, content=_page_by_page(asked), people=_show)
 
 
 def _page_by_page(asked: dict[str, Any]) -> dict[str, Any]:
-    """Ask for one page after the other; whatever a page says before an error is done."""
+    """Replay page by page. An error ends it: the pages before it are done."""
     api = Api(target.current())
     said = {name: value for name, value in asked.items() if value is not None}
     done: dict[str, Any] = {"map": asked["map"], "dry_run": asked["dry_run"], "sent": 0, "events": []}

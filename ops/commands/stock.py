@@ -17,7 +17,7 @@ At = Annotated[str, typer.Option(help="The location.")]
 
 @app.command("show")
 def show_stock(sku: str, as_json: AsJson = False) -> None:
-    """Show a SKU at every place."""
+    """Show the stock of a SKU at every location."""
     say(as_json=as_json, content=Api(target.current()).get(f"/v1/stock/{sku}"), people=_show_stock)
 
 
@@ -33,7 +33,7 @@ def _show_stock(content: dict[str, Any]) -> None:
         "coming",
         "short",
         "owner",
-    )  # 80 columns take no more
+    )  # longer names do not fit into 80 columns
     rows = [
         [_tiers(each[name]) if name == "tiers" else each[name] or "" for name in names] for each in content["locations"]
     ]
@@ -48,10 +48,12 @@ def _tiers(kept: dict[str, str]) -> str:
 def show_availability(
     sku: str,
     connection: Annotated[str, typer.Option(help="The channel that asks.")],
-    tier: Annotated[str | None, typer.Option(help="Of the customer it asks for.")] = None,
+    tier: Annotated[
+        str | None, typer.Option(help="The customer tier it asks for. Some pieces may be kept for one.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a channel may promise of a SKU."""
+    """Show how much of a SKU a channel may promise: available to promise, and what the channel should show."""
     asked = {"connection": connection, **({"tier": tier} if tier else {})}
     found = Api(target.current()).get(f"/v1/stock/{sku}/availability", **asked)
     say(as_json=as_json, content=found, people=lambda said: printing.pairs(sku, said))
@@ -59,7 +61,7 @@ def show_availability(
 
 @app.command("ledger")
 def show_ledger(sku: str, as_json: AsJson = False) -> None:
-    """Explain every piece of a SKU."""
+    """List the ledger of a SKU: which counts, sales and holds its numbers come from."""
     say(as_json=as_json, content=Api(target.current()).get(f"/v1/stock/{sku}/ledger"), people=_show_ledger)
 
 
@@ -71,15 +73,20 @@ def _show_ledger(content: dict[str, Any]) -> None:
 
 @app.command("reserve")
 def reserve(
-    lines: Annotated[list[str], typer.Argument(help="SKU=PIECES, several times.")],
-    connection: Annotated[str, typer.Option(help="The channel that promises it.")],
-    at: Annotated[str | None, typer.Option(help="The location; the hub chooses otherwise.")] = None,
-    tier: Annotated[str | None, typer.Option(help="Of the customer.")] = None,
-    minutes: Annotated[int, typer.Option(help="How long it is held.")] = 15,
-    key: Annotated[str | None, typer.Option(help="The same key again is the same reservation.")] = None,
+    lines: Annotated[list[str], typer.Argument(help="SKU=PIECES. Repeatable.")],
+    connection: Annotated[str, typer.Option(help="The connection of the channel that promises the pieces.")],
+    at: Annotated[str | None, typer.Option(help="The location. By default the hub chooses.")] = None,
+    tier: Annotated[str | None, typer.Option(help="The customer's tier.")] = None,
+    minutes: Annotated[int, typer.Option(help="How long the pieces are held.")] = 15,
+    key: Annotated[
+        str | None, typer.Option(help="The idempotency key: the same key again gives the same reservation.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold pieces for a while: all of them or none."""
+    """Reserve pieces for a while: all of them or none.
+
+    An order takes them over with `stock confirm`. Otherwise they are free again when the time is over.
+    """
     wanted = [{"sku": sku, "quantity": pieces} for sku, pieces in _pairs(lines)]
     asked = {"connection_id": connection, "lines": wanted, "location_id": at, "tier": tier, "expires_in": minutes * 60}
     content = {name: value for name, value in asked.items() if value is not None}
@@ -110,7 +117,7 @@ def _show_reservation(content: dict[str, Any]) -> None:
 
 @app.command("reservation")
 def show_reservation(reservation_id: str, as_json: AsJson = False) -> None:
-    """Show a reservation."""
+    """Show a reservation: its status, until when it holds, and what it takes from where."""
     found = Api(target.current()).get(f"/v1/reservations/{reservation_id}")
     say(as_json=as_json, content=found, people=_show_reservation)
 
@@ -118,17 +125,17 @@ def show_reservation(reservation_id: str, as_json: AsJson = False) -> None:
 @app.command("confirm")
 def confirm(
     reservation_id: str,
-    order: Annotated[str, typer.Option(help="Its connection and the channel's own id of it: shop/1001.")],
+    order: Annotated[str, typer.Option(help="The order's connection and the channel's own id, e.g. shop/1001.")],
     as_json: AsJson = False,
 ) -> None:
-    """Let an order take over what is held, also before the order has arrived."""
+    """Let an order take over the pieces of a reservation. The order itself may arrive later."""
     made = Api(target.current()).send(f"/v1/reservations/{reservation_id}/confirm", {"order": order})
     say(as_json=as_json, content=made, people=_show_reservation)
 
 
 @app.command("release")
 def release(reservation_id: str, as_json: AsJson = False) -> None:
-    """Give back what is held."""
+    """Release a reservation: its pieces are free at once."""
     made = Api(target.current()).send(f"/v1/reservations/{reservation_id}/release", {})
     say(as_json=as_json, content=made, people=_show_reservation)
 
@@ -138,10 +145,13 @@ def set_policy(
     sku: str,
     at: At,
     safety: Annotated[str, typer.Option(help="Pieces kept back from every channel.")] = "0",
-    tier: Annotated[list[str] | None, typer.Option(help="NAME=PIECES: the last so many are kept for it.")] = None,
+    tier: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=PIECES: the last pieces are kept for customers of this tier. Repeatable."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what is kept back at a place."""
+    """Set what is kept back at a location. It replaces what was set before."""
     content = {"location_id": at, "safety": safety, "tiers": dict(_pairs(tier or []))}
     made = Api(target.current()).send(f"/v1/stock/{sku}/policy", content, "PUT")
     say(as_json=as_json, content=made, people=_show_stock)
@@ -152,11 +162,11 @@ def set_incoming(
     sku: str,
     pieces: str,
     at: At,
-    reference: Annotated[str, typer.Option(help="What receipts will name: a purchase order.")],
-    expected: Annotated[str, typer.Option(help="When, e.g. 2026-12-01T08:00:00Z.")],
+    reference: Annotated[str, typer.Option(help="The purchase order, as the receipt of the goods will name it.")],
+    expected: Annotated[str, typer.Option(help="When they should arrive, e.g. 2026-12-01T08:00:00Z.")],
     as_json: AsJson = False,
 ) -> None:
-    """Say what is on its way to a place; 0 pieces take it back."""
+    """Say what is on its way to a location. 0 pieces take it back."""
     content = {"location_id": at, "reference": reference, "quantity": pieces, "expected_at": expected}
     made = Api(target.current()).send(f"/v1/stock/{sku}/incoming", content, "PUT")
     say(as_json=as_json, content=made, people=_show_stock)
@@ -165,17 +175,19 @@ def set_incoming(
 @app.command("kit")
 def set_kit(
     sku: str,
-    components: Annotated[list[str] | None, typer.Argument(help="SKU=PIECES of one kit; none: it is no kit.")] = None,
+    components: Annotated[
+        list[str] | None, typer.Argument(help="SKU=PIECES of one kit. Without any, the SKU is no kit any more.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a kit is made of."""
+    """Say what a kit is made of. It is then sold from the stock of its components."""
     made = Api(target.current()).send(f"/v1/products/{sku}/kit", {"components": dict(_pairs(components or []))}, "PUT")
     say(as_json=as_json, content=made, people=lambda said: printing.pairs(sku, said["components"]))
 
 
 @app.command("shortages")
 def show_shortages(cursor: Cursor = None, as_json: AsJson = False) -> None:
-    """List where channels sold more than there is."""
+    """List the shortages: where channels sold more than there is, and the orders concerned."""
     found = Api(target.current()).get("/v1/tasks", type="shortage", cursor=cursor)
     say(as_json=as_json, content=found, people=_show_shortages)
 

@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("list")
 def list_tenants(as_json: AsJson = False) -> None:
-    """List the tenants and the groups they share their customers with."""
+    """List the tenants, the group that each shares its customers with, and whether that is settled."""
     say(as_json=as_json, content=tenants.policies(target.current()), people=_show_policies)
 
 
@@ -25,13 +25,19 @@ def _show_policies(content: list[dict[str, Any]]) -> None:
 
 @app.command()
 def share(tenant: str, group: str, as_json: AsJson = False) -> None:
-    """Let a tenant share its customers with a group; its stock and orders stay its own. Before its first connection."""
+    """Let a tenant share its customers with the other tenants of a group.
+
+    Its stock and orders stay its own. It must be said before the tenant's first connection is added.
+    """
     say(as_json=as_json, content=tenants.share(target.current(), tenant, group), people=_show_policy)
 
 
 @app.command()
 def keep(tenant: str, as_json: AsJson = False) -> None:
-    """Let a tenant keep its customers to itself. Before its first connection."""
+    """Let a tenant keep its customers to itself. That is the rule where nothing is said.
+
+    Use it to take `tenants share` back. It must be said before the tenant's first connection is added.
+    """
     say(as_json=as_json, content=tenants.keep(target.current(), tenant), people=_show_policy)
 
 

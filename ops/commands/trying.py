@@ -1,4 +1,4 @@
-"""`tributary connectors try`: read one payload file, write nothing, give the facts."""
+"""What `tributary connectors try` does: map one payload file to its facts, and write nothing."""
 
 import json
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ TABLES = ("locations", "aliases", "settings")
 def settings(pairs: Sequence[str]) -> dict[str, Any]:
     """Read `name=value` options as fields of a connection.
 
-    Lists are comma-separated (`sells_from=lille,web`), tables take a dot (`locations.905=lille`); a name that is no
-    field goes to the connector's own `settings`.
+    Lists are comma-separated (`sells_from=lille,web`). Tables take a dot (`locations.905=lille`). A name that is no
+    field of a connection goes to the connector's own `settings`.
 
     Raises:
         ManifestError: an option is not `name=value`.
@@ -45,7 +45,7 @@ def settings(pairs: Sequence[str]) -> dict[str, Any]:
 def facts(
     kind: Connector, topic: str, file: Path, options: Sequence[str], content_type: str | None = None
 ) -> list[Fact]:
-    """Give the facts of a payload file, as a connection with these settings would."""
+    """Give the facts of a payload file. `options` are the settings of the connection that would have received it."""
     fields = {
         "connection_id": "try",
         "tenant": "try",
@@ -63,7 +63,7 @@ def facts(
 
 
 def guess(kind: Connector, topic: str, file: Path) -> str:
-    """Say which content type a file has: by its ending, else as the channel sends it."""
+    """Give the content type of a file: by its ending, otherwise the one in which the channel sends the topic."""
     endings = {".json": "application/json", ".xml": "application/xml", ".form": "application/x-www-form-urlencoded"}
     rule = kind.manifest.topic(topic)
     return endings.get(file.suffix, "application/json" if rule.internal else kind.manifest.receives.content_types[0])
@@ -79,6 +79,6 @@ def unmapped(kind: Connector, topic: str, file: Path) -> list[str]:
 
 
 def plain(each: Fact) -> dict[str, Any]:
-    """Give a fact as people and samples write it: without ids of the hub's own, without defaults."""
+    """Give a fact as people and samples write it: without the hub's own ids and without defaults."""
     content: dict[str, Any] = json.loads(each.model_dump_json(exclude_defaults=True))
     return {"kind": each.kind, **{k: v for k, v in content.items() if k not in ("kind", "event_id", "connection_id")}}

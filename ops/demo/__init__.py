@@ -1,4 +1,4 @@
-"""`tributary demo`: a trading day through five channels, and whether everybody agrees in the evening."""
+"""`tributary demo`: play a trading day through five channels, and check that all agree in the evening."""
 
 import time
 from typing import Any
@@ -11,7 +11,7 @@ from ops.demo.shops import Shops
 
 
 def play(*, people: bool) -> dict[str, Any]:
-    """Play the day; with `people` tell and show it. Gives what `--json` prints."""
+    """Play the day, and give what `--json` prints. With `people` it is told and shown as well."""
     started, day = time.monotonic(), Day()
     tell = printing.step
     with Shops.open(tell) as shops:

@@ -1,4 +1,7 @@
-"""A trading day: what people do at five channels, and the arithmetic of what must come out, kept apart from the hub."""
+"""A trading day: what people do at five channels, and what must come of it.
+
+What must come of it is counted here, without asking the hub.
+"""
 
 import random
 from collections import Counter
@@ -29,7 +32,7 @@ BROKEN = {
 
 @dataclass
 class Day:
-    """What was done, and what must therefore be true in the evening."""
+    """What was done, and what must be true in the evening because of it."""
 
     left: Counter[str] = field(default_factory=lambda: Counter(STOCK))
     orders: list[str] = field(default_factory=list)
@@ -43,7 +46,7 @@ class Day:
 
 
 def play(shops: Shops, day: Day, tell: Callable[[str], None], quiet: Callable[[], None]) -> None:
-    """Live through the day. Everything a channel sends, it sends twice."""
+    """Play the day. A channel sends every webhook twice. `quiet` waits until nothing moves any more."""
     for stand_in in shops.stand_ins.values():
         stand_in.copies = 2
     tell("morning: the channels open with ten mugs and five scarves")
@@ -73,7 +76,7 @@ def _open(shops: Shops) -> None:
 
 
 def _sell(shops: Shops, day: Day) -> dict[str, Any]:
-    """Three channels sell from the same pool; one person buys in two of them, and the CRM knows both sides of her."""
+    """Sell from one pool in three channels. One person buys in two of them, and the CRM knows her too."""
     shops.market.fail("429", times=2, path="offers")
     shops.market.fail("500", seconds=4.0, path="offers")
     web = shops.web.place_order(
@@ -104,7 +107,7 @@ def _poll_twice(shops: Shops, day: Day) -> None:
 
 
 def _ship(shops: Shops, day: Day, orders: dict[str, Any]) -> None:
-    """The label desk buys two labels; the carrier's webhooks overtake each other."""
+    """Buy two labels, and let the carrier's webhooks arrive out of order."""
     shops.parcels.deliveries.hold()
     for reference in (f"{WEB}/{orders['web']['id']}", f"{MARKET}/{orders['market']}"):
         code = shops.parcels.buy_label(reference)
@@ -120,13 +123,13 @@ def _take_back(shops: Shops, day: Day, web: dict[str, Any]) -> None:
 
 
 def _recognise(shops: Shops) -> None:
-    """A clerk adds the phone number to the contact: the web's customer and the till's turn out to be one person."""
+    """Add the phone number to the CRM's contact. It shows that the web's customer and the till's are one person."""
     contact = next(name for name, each in shops.crm.contacts().items() if each.get("email") == CAMILLE["email"])
     shops.crm.change_contact(contact, phone=CAMILLE["phone"])
 
 
 def _disturb(shops: Shops, day: Day) -> None:
-    """A stranger without the secret, and a genuine webhook whose price is no price."""
+    """Send a forged webhook, and a genuine one whose price is no number."""
     forged = {
         "Content-Type": "application/json",
         "X-Shopify-Topic": "orders/create",

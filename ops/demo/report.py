@@ -1,4 +1,4 @@
-"""What became of the day, as tables."""
+"""What came of the day, as tables for people."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from ops.demo.shops import MARKET, STOCK, TILL, WEB, Shops
 
 
 def show(shops: Shops, day: Day, result: dict[str, Any]) -> None:
-    """Print customer, stock, orders, pushes and one whole trace."""
+    """Print the customer, stock, orders, pushes, one whole trace, the counts of events, and the verdict."""
     _customer(shops)
     _stock(shops)
     _orders(shops, day)

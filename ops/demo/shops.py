@@ -1,4 +1,4 @@
-"""The retailer of the demo: an embedded hub, five channels played by stand-ins, one pool of stock in Lille."""
+"""The retailer of the demo: an embedded hub, five channels that stand-ins play, and one pool of stock in Lille."""
 
 import json
 import secrets
@@ -52,7 +52,7 @@ class Shops:
 
     @classmethod
     def open(cls, tell: Callable[[str], None], data: Path | None = None) -> Self:
-        """Start the cloud, deploy the hub, start the stand-ins and register them."""
+        """Start the cloud, deploy the hub, start the stand-ins and add a connection for each."""
         tell("starting the embedded cloud and deploying the hub")
         cloud = Cloud.start(data)
         try:
@@ -75,7 +75,7 @@ class Shops:
         return made
 
     def _register(self, keys: dict[str, str]) -> None:
-        """Register each stand-in the way an integrator registers a shop."""
+        """Add a connection for each stand-in, as an integrator adds one for a shop."""
         sign = keys["sign"]
         self._add(
             "shopify",
@@ -102,7 +102,7 @@ class Shops:
         stand_in.hub_url = made.webhook_url
 
     def poll_market(self) -> dict[str, int]:
-        """Let the hub poll the marketplace, as its schedule does every minute."""
+        """Let the hub poll the marketplace, as its schedule does every minute. Gives the counts `new` and `known`."""
         asked = json.dumps({"connection_id": MARKET}).encode()
         answer = self.hub.clients("lambda").invoke(FunctionName=self.hub.outputs["PollFunction"], Payload=asked)
         taken: dict[str, int] = json.loads(answer["Payload"].read())["taken"][f"{MARKET}/orders"]

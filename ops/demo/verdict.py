@@ -1,4 +1,4 @@
-"""The evening: wait until nothing moves, count everything, and compare every channel with the hub."""
+"""The evening: wait until nothing moves any more, count everything, and compare every channel with the hub."""
 
 import time
 from collections import Counter
@@ -11,20 +11,20 @@ from ops.demo.shops import MARKET, PLACE, STOCK, TILL, TILL_LOCATION, WEB, WEB_L
 from records.store.wire import from_wire
 
 PATIENCE = 60.0
-CALM = 3  # looks in a row that must show nothing moving: a stream or a bus holds things that no queue counts
+CALM = 3  # looks in a row that must see nothing move: no queue counts what a stream or the bus holds
 LOOK = 0.4
 Sight = tuple[int, int, int, int]
 
 
 class NotQuietError(Exception):
-    """Something still moves after a minute."""
+    """Something still moves after PATIENCE seconds."""
 
 
 def wait(shops: Shops) -> None:
-    """Wait until all is delivered, every event has an outcome, every queue is empty, and nothing new appears.
+    """Wait until all webhooks are delivered, every event has an outcome, every queue is empty, and no item is added.
 
     Raises:
-        NotQuietError: after a minute something still moves.
+        NotQuietError: something still moves after PATIENCE seconds.
     """
     end, calm, last = time.monotonic() + PATIENCE, 0, None
     while time.monotonic() < end:
@@ -38,7 +38,7 @@ def wait(shops: Shops) -> None:
 
 
 def look(shops: Shops) -> Sight:
-    """Count what is undelivered, queued and without an outcome, and the items there are."""
+    """Count undelivered webhooks, queued messages, events without an outcome, and items of the Records table."""
     undelivered = sum(stand_in.pending() for stand_in in shops.stand_ins.values())
     depths = commands_hub.queues(shops.hub)
     queued = sum(each["waiting"] + each["in_flight"] for name, each in depths.items() if not name.endswith("-dead"))
@@ -98,7 +98,7 @@ def summary(shops: Shops, day: Day, seconds: float) -> dict[str, Any]:
 
 
 def _sent(shops: Shops) -> Counter[str]:
-    """Count what the stand-ins sent and how the front door answered."""
+    """Count the webhooks that the stand-ins sent, and how the hub answered."""
     counts: Counter[str] = Counter()
     for stand_in in shops.stand_ins.values():
         for delivery in stand_in.deliveries.all:
@@ -115,7 +115,7 @@ def _records(kept: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def disagreements(shops: Shops, day: Day) -> list[str]:
-    """Say where the hub, a channel and the day's own arithmetic differ."""
+    """Say where the hub, a channel and the day's own count differ: one sentence for each. None: they agree."""
     return [*_stock(shops, day), *_orders(shops, day), *_customer(shops)]
 
 
@@ -159,7 +159,7 @@ def _orders(shops: Shops, day: Day) -> list[str]:
 
 
 def _tracking(orders: dict[int, dict[str, Any]]) -> set[str]:
-    """Collect the tracking numbers the web shop shows."""
+    """Collect the tracking numbers that the web shop shows."""
     found: set[str] = set()
     for order in orders.values():
         for fulfillment in order.get("fulfillments", []):
@@ -168,7 +168,7 @@ def _tracking(orders: dict[int, dict[str, Any]]) -> set[str]:
 
 
 def _customer(shops: Shops) -> list[str]:
-    """Check that Camille is one customer, however one looks for her, and that the CRM knows what the others know."""
+    """Check that Camille is one customer by e-mail and by phone, and that the CRM shows her phone and her card."""
     by_mail = shops.api.get("/v1/customers", email=CAMILLE["email"])["customers"]
     by_phone = shops.api.get("/v1/customers", phone=CAMILLE["phone"])["customers"]
     names = {each["customer_id"] for each in by_mail + by_phone}

@@ -1,1 +1,1 @@
-"""A hub and where it runs: the embedded cloud, AWS, deploying, packaging, connecting."""
+"""A hub and where it runs: packaging, deployment, the embedded cloud, connections and tenants."""

@@ -1,8 +1,9 @@
-"""botocore's description of AWS, cut down to what functions call, for the deployment package.
+"""botocore's description of AWS for the deployment package, cut down to the calls that functions make.
 
-Whenever a process makes a client, botocore reads a list of every service and endpoint there is, and a model that is
-mostly documentation and other calls. Without them a DynamoDB client costs a quarter of the time and a tenth of the
-memory. functions/runtime.py takes this folder where it is there; a call that is not listed here is not in it.
+When a process makes a client, botocore reads a list of all services and endpoints, and a model of the service. Most of
+the model is documentation and calls that we never make. With the short files a DynamoDB client costs a quarter of the
+time and a tenth of the memory. functions/runtime.py uses this folder if it is there. A call that OPERATIONS does not
+list cannot be made then.
 """
 
 import functools
@@ -31,11 +32,11 @@ SOURCE = Path(botocore.__file__).parent / "data"
 
 @functools.cache
 def files() -> dict[str, bytes]:
-    """Give the files of the folder by their path in the package."""
+    """Give the content of the folder's files, by their path in the package."""
     found = {name: _read(SOURCE / name) for name in COPIED}
     found["endpoints.json"] = _endpoints()
     for service, operations in OPERATIONS.items():
-        newest = max(path for path in (SOURCE / service).iterdir() if path.is_dir())  # they are named by their dates
+        newest = max(path for path in (SOURCE / service).iterdir() if path.is_dir())  # folders are named by their dates
         for path in newest.iterdir():
             if path.name.startswith(PARTS):
                 content = _without_documentation(_read(path))
@@ -50,7 +51,7 @@ def _read(path: Path) -> Any:
 
 
 def _endpoints() -> Any:
-    """Give the regions of every partition, and the endpoints of our services in them."""
+    """Give the regions of every partition, and there the endpoints of our services only."""
     content = _read(SOURCE / "endpoints.json")
     for partition in content["partitions"]:
         partition["services"] = {name: rule for name, rule in partition["services"].items() if name in OPERATIONS}
@@ -70,7 +71,7 @@ def _without_documentation(model: Any) -> Any:
 
 
 def _model(model: dict[str, Any], operations: tuple[str, ...]) -> dict[str, Any]:
-    """Give a service's model with only these operations, and the shapes they lead to."""
+    """Give a service's model with only these operations and the shapes that they use."""
     kept = {name: model["operations"][name] for name in operations}
     shapes: dict[str, Any] = {}
     waiting = list(_shapes(kept))
@@ -79,7 +80,7 @@ def _model(model: dict[str, Any], operations: tuple[str, ...]) -> dict[str, Any]
         if name not in shapes:
             shapes[name] = model["shapes"][name]
             waiting += _shapes(shapes[name])
-    # botocore insists on this one documentation: without it every call of S3 ends in a KeyError.
+    # botocore reads this one documentation: without it every call of S3 ends in a KeyError.
     context = {name: {**part, "documentation": ""} for name, part in model.get("clientContextParams", {}).items()}
     return {**model, "operations": kept, "shapes": shapes, "clientContextParams": context}
 

@@ -1,4 +1,4 @@
-"""The embedded cloud: AWS on 127.0.0.1 in a child process, with no account and nothing to install."""
+"""The embedded cloud: AWS on 127.0.0.1 in a child process. It needs no account and nothing to install."""
 
 import contextlib
 import json
@@ -38,7 +38,7 @@ class CloudError(Exception):
 
 @dataclass
 class Cloud:
-    """A running embedded AWS. `directory` holds its log, its temporary files and, when it is kept, its state."""
+    """A running embedded AWS. `directory` holds its log, its temporary files and, if `is_kept`, its state."""
 
     endpoint: str
     pid: int
@@ -52,10 +52,10 @@ class Cloud:
     def start(cls, data_dir: Path | None = None, port: int | None = None, *, detach: bool = False) -> Self:
         """Start it and wait until it answers. With `data_dir` it keeps its state there over restarts.
 
-        Without `detach` it ends with this process, even if that is killed.
+        Without `detach` it ends when this process ends, even if this process is killed.
 
         Raises:
-            CloudError: It ended or did not answer in time, or its port is taken.
+            CloudError: It ended, did not answer in time, its port is taken, or its state belongs to another port.
         """
         directory = Path(tempfile.mkdtemp(prefix="tributary-")) if data_dir is None else data_dir.absolute()
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # its state holds secrets
@@ -66,7 +66,7 @@ class Cloud:
         return cloud
 
     def client(self, service: str) -> Any:
-        """Give a boto3 client for it; threads may share it."""
+        """Give a boto3 client for it. Threads may share the client."""
         with self._making:
             if service not in self._clients:
                 session = boto3.session.Session("test", "test", region_name=REGION)
@@ -83,7 +83,7 @@ class Cloud:
                     break
         elif self.process is None:
             return
-        with contextlib.suppress(OSError):  # until its group is gone, or holds only what nobody collects
+        with contextlib.suppress(OSError):  # the group is gone, or only zombies are left in it
             for _ in _ticks(1):
                 os.killpg(self.pid, signal.SIGKILL)
         if self.process is not None:
@@ -99,7 +99,7 @@ class Cloud:
         self.stop()
 
     def is_running(self) -> bool:
-        """Say whether it is there. Where another process started it, its port must listen too: ids are used again."""
+        """Say whether it runs. If another process started it, its port must listen too: process ids are used again."""
         return self._exists() and (self.process is not None or self._listens())
 
     def _exists(self) -> bool:
@@ -131,7 +131,7 @@ class Cloud:
 
 
 def _spawn(directory: Path, port: int, *, keep: bool, tied: bool) -> subprocess.Popen[bytes]:
-    shutil.rmtree(directory / "tmp", ignore_errors=True)  # of one that was killed
+    shutil.rmtree(directory / "tmp", ignore_errors=True)  # left by a cloud that was killed
     (directory / "tmp").mkdir()
     environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ} | {
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -161,7 +161,13 @@ def _spawn(directory: Path, port: int, *, keep: bool, tied: bool) -> subprocess.
 
 
 def _port(directory: Path, wanted: int | None) -> int:
-    """Choose the port: the one asked for, the one this state was made on (every queue's URL holds it), or any."""
+    """Choose the port: the wanted one, otherwise the one this state was made on, otherwise any free one.
+
+    A state cannot move to another port, for the URL of every queue holds the port.
+
+    Raises:
+        CloudError: the port is taken, or another one is wanted than the state was made on.
+    """
     note = directory / "port.json"
     kept = json.loads(note.read_text()) if note.exists() else None
     if kept and wanted and kept != wanted:

@@ -1,4 +1,4 @@
-"""Add, change and remove connections: their stack, their secret, their entry in the registry."""
+"""Add, change and remove connections: the stack, the secret and the registry entry of each."""
 
 import json
 import time
@@ -15,17 +15,17 @@ from functions.registry.secrets import current
 from ops.hub import tenants
 from ops.hub.deploy import Hub, connection_outputs, deploy_connection, remove_connection
 
-OVERLAP = 24 * 3600  # seconds an old secret stays valid after a rotation: channels retry with it for up to a day
+OVERLAP = 24 * 3600  # seconds that an old secret stays valid after a rotation: channels retry with it for up to a day
 
 
 def add(hub: Hub, fields: Mapping[str, Any], secrets: Mapping[str, str], event_bus: str = "") -> Connection:
-    """Register a connection: stack, secret, registry, in that order, so that it is known only once it works.
+    """Add a connection: first its stack, then its secret, then its registry entry. So it is known only once it works.
 
-    `event_bus` is the partner event bus whose events go into its inbound queue, where it has one.
+    `event_bus` is the partner event bus that fills the connection's inbound queue.
 
     Raises:
-        ManifestError: there is no such connector, its secrets are not the ones it names, it has no queue for events, or
-            it names a group, which is its tenant's to say.
+        ManifestError: there is no such connector, the secrets are not those that it names, there is an event bus but
+            no inbound queue, or the fields name a group, which is set for the whole tenant.
         DeployError: the stack failed.
         pydantic.ValidationError: a field is wrong.
     """
@@ -52,7 +52,7 @@ def add(hub: Hub, fields: Mapping[str, Any], secrets: Mapping[str, str], event_b
 
 
 def _inbound(manifest: Manifest, event_bus: str) -> dict[str, str]:
-    """Give the parameters of connection.yaml that say whether the channel speaks through a queue, and who fills it."""
+    """Give the parameters of connection.yaml for the inbound queue: whether there is one, and who may fill it."""
     queue = manifest.receives.queue
     if queue is None:
         if event_bus:
@@ -62,14 +62,14 @@ def _inbound(manifest: Manifest, event_bus: str) -> dict[str, str]:
 
 
 def inbound_queue(hub: Hub, connection_id: str) -> dict[str, str]:
-    """Say where the channel's messages go: `queue_arn` and `queue_url`; nothing where it speaks through no queue."""
+    """Give `queue_arn` and `queue_url` of the inbound queue; nothing for a channel that has none."""
     outputs = connection_outputs(hub, connection_id)
     found = {"queue_arn": outputs.get("InboundArn"), "queue_url": outputs.get("InboundUrl")}
     return {name: value for name, value in found.items() if value}
 
 
 def connector_of(hub: Hub, tenant: str, reference: str) -> Connector:
-    """Give the connector a connection names: the repository's, or one registered with this hub.
+    """Give a connector by `name` or `name@version`: the repository's, or one that the tenant registered with this hub.
 
     Raises:
         ManifestError: there is none.
@@ -80,7 +80,7 @@ def connector_of(hub: Hub, tenant: str, reference: str) -> Connector:
 
 
 def save(hub: Hub, connection: Connection) -> None:
-    """Write a connection to the registry."""
+    """Write a connection to the registry: a new one, or in place of the old one."""
     connections.register(hub.clients("dynamodb"), hub.outputs["ConnectionsTable"], connection)
 
 
@@ -102,12 +102,12 @@ def listed(hub: Hub) -> list[Connection]:
 
 
 def pause(hub: Hub, connection_id: str) -> Connection:
-    """Stop pushing to a channel and polling it. What it sends is still taken; its queue waits up to 14 days."""
+    """Stop pushing to a channel and polling it. What it sends is still taken. Its pushes wait up to 14 days."""
     return _switch(hub, connection_id, "paused")
 
 
 def resume(hub: Hub, connection_id: str) -> Connection:
-    """Go on with a paused channel."""
+    """Push to a paused channel and poll it again."""
     return _switch(hub, connection_id, "active")
 
 
@@ -121,14 +121,14 @@ def _switch(hub: Hub, connection_id: str, status: str) -> Connection:
 
 
 def secret_values(hub: Hub, connection: Connection) -> dict[str, Any]:
-    """Read a connection's secrets."""
+    """Read a connection's secrets: name → value, after a rotation a list of `{value, not_after, key_id}`."""
     answer = hub.clients("secretsmanager").get_secret_value(SecretId=connection.secret_arn)
     values: dict[str, Any] = json.loads(answer["SecretString"])
     return values
 
 
 def rotate(hub: Hub, connection_id: str, name: str, value: str) -> None:
-    """Give a secret a new value; the old one still verifies what the channel signed with it, for a day.
+    """Give a secret a new value. For a day, what the channel signed with the old one is still accepted.
 
     Raises:
         ManifestError: the connector has no such secret.
@@ -144,7 +144,12 @@ def rotate(hub: Hub, connection_id: str, name: str, value: str) -> None:
 
 
 def remove(hub: Hub, connection_id: str) -> None:
-    """Forget a connection: registry first, so that nothing is taken any more, then its stack and secret."""
+    """Remove a connection: first its registry entry, so that nothing is taken any more, then its stack and secret.
+
+    Raises:
+        ManifestError: there is no such connection.
+        DeployError: the stack could not be deleted.
+    """
     load(hub, connection_id)
     hub.clients("dynamodb").delete_item(TableName=hub.outputs["ConnectionsTable"], Key=connections.key(connection_id))
     remove_connection(hub, connection_id)

@@ -1,4 +1,4 @@
-"""Bring the hub into an AWS account or into the embedded cloud: the same templates, in the same order."""
+"""Deploy the hub to an AWS account or to the embedded cloud: the same templates, in the same order."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from ops.hub import templates
 
 Clients = Callable[[str], Any]
-"""Gives the boto3 client of a service: `Cloud.client`, or `boto3.Session().client`."""
+"""A function that gives the boto3 client of a service: `Cloud.client`, or `boto3.Session().client`."""
 
 Outputs = dict[str, str]
 
@@ -33,7 +33,7 @@ class DeployError(Exception):
 
 @dataclass(frozen=True)
 class Hub:
-    """A deployed hub: where it is, the token of its API, and the outputs of data.yaml and hub.yaml by name."""
+    """A deployed hub: its address, the token of its API, and the outputs of data.yaml and hub.yaml by name."""
 
     name: str
     api_url: str
@@ -43,17 +43,17 @@ class Hub:
 
     @property
     def webhooks_url(self) -> str:
-        """The address a connection's id is put behind, e.g. …/webhooks/shop-fr."""
+        """The address of webhooks. A connection's id follows it: …/webhooks/shop-fr."""
         return f"{self.api_url}/webhooks"
 
 
 def deploy_hub(
     clients: Clients, package: bytes, *, name: str = "tributary", endpoint: str | None = None, schedules: bool = True
 ) -> Hub:
-    """Create or update a hub, and say where it is.
+    """Create or update a hub.
 
-    `endpoint` is that of the embedded cloud; without it this is an AWS account. Without `schedules` nobody polls,
-    sweeps or erases until asked to.
+    `package` is the zipped code of the functions. `endpoint` is the embedded cloud's address; without it the hub goes
+    to an AWS account. Without `schedules`, poll, sweep and erase run only when somebody calls them.
 
     Raises:
         DeployError: A stack failed.
@@ -66,13 +66,13 @@ def deploy_hub(
     deploy_stack(clients, f"{name}-watch", "watch", outputs | {"Hub": name})
     if endpoint:
         _plain_token(clients, outputs["ApiSecretArn"])
-    else:  # the embedded cloud knows archives, but not as a resource of a stack
+    else:  # the embedded cloud has archives, but cannot make one from a template
         deploy_stack(clients, f"{name}-archive", "archive", outputs)
     return _hub(clients, name, endpoint, outputs)
 
 
 def find_hub(clients: Clients, *, name: str = "tributary", endpoint: str | None = None) -> Hub:
-    """Give a hub that was deployed before.
+    """Find a hub that was deployed before.
 
     Raises:
         DeployError: There is none of that name.
@@ -86,7 +86,7 @@ def find_hub(clients: Clients, *, name: str = "tributary", endpoint: str | None 
 
 
 def deploy_connection(hub: Hub, connection_id: str, tenant: str, **values: str) -> Outputs:
-    """Create or update what belongs to one connection. `values` are other parameters of connection.yaml, as text.
+    """Create or update the stack of one connection. `values` are other parameters of connection.yaml, as text.
 
     Raises:
         DeployError: The stack failed.
@@ -97,13 +97,13 @@ def deploy_connection(hub: Hub, connection_id: str, tenant: str, **values: str) 
 
 
 def connection_outputs(hub: Hub, connection_id: str) -> Outputs:
-    """Give the outputs of a connection's stack; nothing where there is none."""
+    """Give the outputs of a connection's stack; an empty table where there is no stack."""
     known = _describe(hub.clients, f"{hub.name}-connection-{connection_id}")
     return _outputs(known) if known else {}
 
 
 def remove_connection(hub: Hub, connection_id: str) -> None:
-    """Delete what belongs to one connection, its secret included. Nothing happens where there is none.
+    """Delete the stack of one connection, its secret included. Nothing happens where there is no stack.
 
     Raises:
         DeployError: The stack failed.
@@ -112,9 +112,10 @@ def remove_connection(hub: Hub, connection_id: str) -> None:
 
 
 def deploy_stack(clients: Clients, stack: str, template: str, values: Mapping[str, str]) -> Outputs:
-    """Create or update a stack and give its outputs. Of `values` it takes those that are parameters of the template.
+    """Create or update a stack and give its outputs.
 
-    What is not given keeps the value it has, so an operator's alarm topic survives the next deployment.
+    Of `values` it uses those that are parameters of the template. A parameter that is not given keeps its value, so an
+    operator's alarm topic survives the next deployment.
 
     Raises:
         DeployError: It failed.
@@ -158,7 +159,13 @@ def _create(clients: Clients, arguments: Mapping[str, Any]) -> Any:
 
 
 def _finished(clients: Clients, stack_id: str, stack: str) -> Any:
-    """Wait until a stack does nothing more; quick at first for the embedded cloud, then slow for the account's sake."""
+    """Wait until a stack is finished, and describe it; None where it is gone.
+
+    It looks often at first, for the embedded cloud is quick, then seldom, for AWS limits how often one may ask.
+
+    Raises:
+        DeployError: the stack failed, or was not finished in time.
+    """
     wait, end = 0.05, time.monotonic() + STACK_SECONDS
     while time.monotonic() < end:
         known = _describe(clients, stack_id)
@@ -172,7 +179,7 @@ def _finished(clients: Clients, stack_id: str, stack: str) -> Any:
 
 
 def _failures(clients: Clients, stack_id: str) -> str:
-    """List what failed, oldest first: the first line is the reason, the others mostly follow from it."""
+    """List what failed, oldest first. The first line is the reason, the others mostly follow from it."""
     events = clients("cloudformation").describe_stack_events(StackName=stack_id)["StackEvents"]
     failed = [event for event in reversed(events) if event.get("ResourceStatus", "").endswith("_FAILED")]
     return "\n".join(
@@ -195,7 +202,7 @@ def _outputs(stack: Mapping[str, Any]) -> Outputs:
 
 
 def _plain_token(clients: Clients, secret: str) -> None:
-    """Give the API a token that can be typed: the embedded cloud ignores ExcludePunctuation."""
+    """Make sure that the API's token has only letters and digits: the embedded cloud ignores ExcludePunctuation."""
     manager = clients("secretsmanager")
     token = json.loads(manager.get_secret_value(SecretId=secret)["SecretString"])["token"]
     if not token.isalnum():

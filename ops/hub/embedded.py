@@ -1,9 +1,11 @@
-"""The process of the embedded cloud: `ministack`, taught to stop and to start again without losing an event.
+"""The process of the embedded cloud: `ministack`, changed so that a restart loses no event.
 
-`ops.hub.cloud` runs it as a child. As it comes, ministack 1.5.33 keeps its state over a restart but not the records of
-DynamoDB streams that nobody has read yet, and a message that a function held when it stopped stays hidden for its whole
-visibility timeout. Both are mended here, and a stop first lets running functions finish. This reaches into ministack's
-modules, which is why pyproject.toml pins its version; tests/ops/hub/test_cloud.py tells when a new one differs.
+`ops.hub.cloud` runs it as a child process. ministack 1.5.33 keeps its state over a restart, but it has two faults. It
+forgets the DynamoDB stream records that nobody has read yet. And a message that a function held at the stop stays
+hidden for its whole visibility timeout. Both are mended here. Besides, a stop first lets running functions finish.
+
+This module changes parts of ministack that are not public. So pyproject.toml pins its version, and
+tests/ops/hub/test_cloud.py fails when a new version differs.
 """
 
 import asyncio
@@ -30,7 +32,7 @@ saved_tables, restore_tables, restore_queues = (
 
 
 def tables_and_streams() -> dict[str, Any]:
-    """What DynamoDB saves, and the stream records with it."""
+    """Give the state that DynamoDB saves, with the stream records added."""
     return {
         **saved_tables(),
         "stream_records": copy.deepcopy(dynamodb._stream_records),
@@ -40,7 +42,7 @@ def tables_and_streams() -> dict[str, Any]:
 
 
 def load_tables_and_streams(state: dict[str, Any]) -> None:
-    """Put back what `tables_and_streams` saved; the mappings' positions then mean what they meant before."""
+    """Restore what `tables_and_streams` saved, so that the mappings' positions in the streams stay true."""
     restore_tables(state)
     dynamodb._stream_records.update(state.get("stream_records", {}))
     dynamodb._stream_trimmed.update(state.get("stream_trimmed", {}))
@@ -48,7 +50,7 @@ def load_tables_and_streams(state: dict[str, Any]) -> None:
 
 
 def load_queues(state: dict[str, Any]) -> None:
-    """Put the queues back, with every message visible: whoever held one is gone."""
+    """Restore the queues with every message visible: the functions that held messages are gone."""
     restore_queues(state)
     now = time.time()
     for queue in sqs._queues.all_values():
@@ -57,7 +59,7 @@ def load_queues(state: dict[str, Any]) -> None:
 
 
 async def run(port: int) -> None:
-    """Serve until SIGTERM or SIGINT; then take no more work from queues and streams, and let what runs finish."""
+    """Serve until SIGTERM or SIGINT. Then take no more from queues and streams, and let running functions finish."""
     asked = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked.set)
@@ -78,14 +80,14 @@ async def run(port: int) -> None:
 
 
 def stop_with_parent() -> None:
-    """Wait for the parent's end of our stdin to close, however it died, then stop as if asked to."""
+    """Wait until the parent ends, which closes our stdin, and then stop as on SIGTERM."""
     while os.read(0, 1024):  # not sys.stdin: its lock would still be held when the interpreter ends
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def main() -> None:
-    """Run the cloud on GATEWAY_PORT; with --tied it ends with the process that started it."""
+    """Run the cloud on the port GATEWAY_PORT. With --tied it ends when the process that started it ends."""
     dynamodb.get_state, dynamodb.load_persisted_state = tables_and_streams, load_tables_and_streams
     sqs.load_persisted_state = load_queues
     if "--tied" in sys.argv:

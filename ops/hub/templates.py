@@ -1,4 +1,4 @@
-"""The templates of infra/ as Python sees them: loaded, with SAM transformed, and the tables they define."""
+"""The templates of infra/: as text, loaded, after SAM's transform, and the tables that they define."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ Template = dict[str, Any]
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms: `!Ref X` becomes {"Ref": "X"}, `!Sub X` {"Fn::Sub": "X"}."""
+    """Reads YAML with CloudFormation's short forms: `!Ref X` becomes {"Ref": "X"}, `!Sub X` {"Fn::Sub": "X"}."""
 
 
 def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -35,19 +35,19 @@ _Loader.add_multi_constructor("!", _short_form)
 
 
 def text(name: str) -> str:
-    """Read a template as it stands, e.g. `text("hub")`."""
+    """Give the text of a template, e.g. `text("hub")`."""
     return (INFRA / f"{name}.yaml").read_text()
 
 
 def load(name: str) -> Template:
-    """Read a template, with the short forms spelled out."""
+    """Read a template. Short forms become long ones."""
     template: Template = yaml.load(text(name), _Loader)  # noqa: S506 -- a SafeLoader
     return template
 
 
 @cache
 def transformed(name: str) -> Template:
-    """Read a template after its transforms, as CloudFormation would run it. Copy it before changing it."""
+    """Read a template after its transforms, as CloudFormation runs it. It is cached: copy it before you change it."""
     template = load(name)
     if template.get("Transform") == "AWS::Serverless-2016-10-31":
         return _without_sam(template)
@@ -59,13 +59,13 @@ def _without_sam(template: Template) -> Template:
     from samtranslator.translator.translator import Translator  # noqa: PLC0415
 
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
-    session = boto3.session.Session(region_name="us-east-1")  # it only asks for the partition
+    session = boto3.session.Session(region_name="us-east-1")  # the translator asks it only for the partition
     plain: Template = Translator({}, Parser(), boto_session=session).translate(template, parameter_values={})
     return plain
 
 
 def _repeated(resources: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Spell out Fn::ForEach over a list that stands in the template."""
+    """Replace each Fn::ForEach over a literal list by the resources that it makes."""
     for name, item in resources.items():
         if not name.startswith("Fn::ForEach::"):
             yield name, item
@@ -87,10 +87,10 @@ def resources(template: Template, kind: str) -> dict[str, dict[str, Any]]:
 
 
 def table_definitions() -> dict[str, dict[str, Any]]:
-    """Give the arguments of `create_table` for each table of data.yaml, by logical id; add a TableName.
+    """Give the arguments of `create_table` for each table of data.yaml, by logical id. TableName is yours to add.
 
-    Time to live and point-in-time recovery are calls of their own in DynamoDB and are left out. So is the stream: moto
-    copies all of it with every transaction, and nothing there reads it.
+    Time to live and point-in-time recovery are left out: in DynamoDB they are calls of their own. The stream is left
+    out too: moto copies all of it with every transaction, and nothing under moto reads it.
     """
     kept = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
     tables = resources(load("data"), "AWS::DynamoDB::Table")

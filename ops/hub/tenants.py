@@ -1,8 +1,8 @@
-"""Which tenants share their customers: a policy per tenant, in the registry, that only whoever runs the hub can set.
+"""Which tenants share their customers: one policy per tenant, in the registry. Only who runs the hub can set it.
 
-It is set before the first connection of a tenant and never after it: what was known of customers by then lies under
-the tenant's own name, and would be found by nobody. The first connection settles it: a policy that is set at the same
-moment is obeyed or refused, nothing between.
+A policy is set before the tenant's first connection, never after it. By then customers are kept under the tenant's own
+name, and after a change nobody would find them. The first connection settles the policy: from then on it is final. A
+policy that is set at the same moment is either obeyed or refused.
 """
 
 import re
@@ -17,35 +17,35 @@ from ops.hub.deploy import Hub
 from records.store.wire import from_wire, to_wire
 
 PREFIX = "group:"
-"""What the name of a group begins with in keys and events: no tenant can be called so."""
+"""What the name of a group begins with in keys and events. No tenant's name can begin so."""
 
 
 def share(hub: Hub, tenant: str, group: str) -> dict[str, Any]:
-    """Let a tenant share its customers with the other tenants of a group; stock and orders stay its own.
+    """Let a tenant share its customers with the other tenants of a group. Its stock and orders stay its own.
 
     Raises:
-        ManifestError: a name is none, or the tenant has or had connections.
+        ManifestError: a name is not allowed, or the tenant has or had connections under another policy.
     """
     return _set(hub, tenant, PREFIX + _checked(group, "group"))
 
 
 def keep(hub: Hub, tenant: str) -> dict[str, Any]:
-    """Let a tenant keep its customers to itself, as every tenant does of which nothing else was said.
+    """Let a tenant keep its customers to itself. That is also the policy of a tenant for which none was set.
 
     Raises:
-        ManifestError: its name is none, or it has or had connections.
+        ManifestError: the name is not allowed, or the tenant has or had connections under another policy.
     """
     return _set(hub, tenant, "")
 
 
 def settle(hub: Hub, tenant: str) -> str:
-    """Make a tenant's policy final, as its first connection does; gives its group, or nothing."""
+    """Make a tenant's policy final, as its first connection does. Gives its group, or an empty text."""
     answer = _update(hub, tenant, "SET settled = :yes, tenant = :t", {":yes": True, ":t": tenant})
     return str(from_wire(answer["Attributes"]).get("group", ""))
 
 
 def policies(hub: Hub) -> list[dict[str, Any]]:
-    """List the tenants that are known, with the group each shares its customers with, if any."""
+    """List the known tenants: `{tenant, group, settled}`. The group is None where a tenant shares with nobody."""
     pages = hub.clients("dynamodb").get_paginator("scan").paginate(TableName=hub.outputs["ConnectionsTable"])
     items = [from_wire(item) for page in pages for item in page["Items"]]
     found = {item["tenant"]: _policy(item) for item in items if item["pk"].startswith("TENANT#")}

@@ -1,1 +1,1 @@
-"""Stand-ins: small servers that play a vendor's API on this machine, with memory, checks and faults on demand."""
+"""Stand-ins: small servers that play a vendor's API on this machine. They remember, check, and fail on demand."""

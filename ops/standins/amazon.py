@@ -1,6 +1,7 @@
 """A stand-in for one Amazon seller: Login with Amazon, orders, listings and shipments, and the seller's SQS queue.
 
-Sources: connectors/amazon/manifest.yaml. What it is strict about: the token's end, `packageReferenceId`, what is open.
+Sources: connectors/amazon/manifest.yaml. It is strict about three things: when a token expires, `packageReferenceId`,
+and how many pieces of an order item are still open.
 """
 
 import hmac
@@ -24,7 +25,7 @@ PACKAGE = ("packageReferenceId", "carrierCode", "trackingNumber", "shipDate", "o
 
 
 class Amazon(StandIn):
-    """A seller at Amazon.fr. `queue` holds what stands in the seller's SQS queue, one body for each notification."""
+    """A seller at Amazon.fr. `queue` is the seller's SQS queue: one body for each notification."""
 
     seller_id = "A2MAISONLUMIER"
     marketplace_id = "A13V1IB3VIYZZH"
@@ -53,40 +54,43 @@ class Amazon(StandIn):
         ]
 
     def authorised(self, request: Request) -> bool:
-        """Take a token that lives; the login itself carries its credentials in the form."""
+        """Check that the token has not expired. The login needs none: its credentials are in the form."""
         until = self.tokens.get(request.headers.get("x-amz-access-token", ""))
         return request.path == "/auth/o2/token" or (until is not None and datetime.now(UTC) < until)
 
     def sign(self, delivery: Delivery, url: str) -> Mapping[str, str]:
-        """Sign nothing: Amazon calls nobody."""
+        """Sign nothing: Amazon sends no webhooks."""
         return {}
 
     def error(self, status: int, code: str, message: str) -> Reply:
-        """Shape an error list. An expired token is a 403 at Amazon."""
+        """Shape a list of errors. Amazon answers 403, not 401, to an expired token."""
         shown = 403 if code == "UNAUTHORIZED" else status
         return shown, {}, {"errors": [{"code": ERRORS.get(shown, code), "message": message, "details": ""}]}
 
     def _failed(self, mode: Mode) -> Reply:
-        """Give a 429 the one header Amazon may put on it; it has no Retry-After."""
+        """Shape a scripted fault. A 429 has no Retry-After, only the header with the rate that Amazon may send."""
         status, headers, body = super()._failed(mode)
         if mode == "429":
             headers = {"x-amzn-RateLimit-Limit": "0.0056"}
         return status, headers, body
 
     def soft_error(self) -> Reply:
-        """Refuse a submission inside a 200."""
+        """Answer 200 with a refused submission."""
         issue = {"code": "90000900", "message": "The attributes are invalid.", "severity": "ERROR"}
         return 200, {}, {"sku": "-", "status": "INVALID", "submissionId": str(uuid.uuid4()), "issues": [issue]}
 
     # What happens at the seller's.
 
     def add_listing(self, sku: str, pieces: int, price: str = "18.00", channel: str = "DEFAULT") -> None:
-        """List a SKU; a channel that begins with AMAZON is stock at Amazon's."""
+        """Offer a SKU. A channel that begins with AMAZON means that the stock lies at Amazon."""
         with self.lock:
             self.listings[sku] = {"channel": channel, "quantity": pieces, "price": price, "at": self._stamp()}
 
     def place_order(self, pieces: Mapping[str, int], status: str = "UNSHIPPED", by: str = "MERCHANT") -> str:
-        """Let somebody buy; Amazon takes the pieces off its own number and puts two notifications into the queue."""
+        """Let somebody buy, and give the order's id. Amazon puts a notification of the order into the queue.
+
+        Where the seller ships, it also takes the pieces off its number, and puts a notification of each SKU there.
+        """
         with self.lock:
             number, at = next(self._numbers), self._stamp()
             order_id = f"405-{number:07}-{number:07}"
@@ -109,7 +113,7 @@ class Amazon(StandIn):
             self._notify_order(order)
 
     def stock(self) -> dict[str, Decimal]:
-        """Give what is offered of each SKU, for comparisons."""
+        """Give the quantity offered of each SKU, for comparisons."""
         with self.lock:
             return {sku: Decimal(listing["quantity"]) for sku, listing in self.listings.items()}
 
@@ -162,7 +166,7 @@ class Amazon(StandIn):
         return 204, {}, None
 
     def _ship(self, order: dict[str, Any], package: Mapping[str, Any]) -> str | None:
-        """Take a parcel in; gives why not. The same reference again edits the parcel."""
+        """Take a parcel in, or give the reason why not. The same reference again edits the parcel."""
         items = {item["orderItemId"]: item["fulfillment"] for item in order["orderItems"]}
         known = [each["packageReferenceId"] for each in order.get("packages", [])]
         if package["packageReferenceId"] not in known:
@@ -231,7 +235,7 @@ class Amazon(StandIn):
         return {"orderId": order_id, **stamps, "salesChannel": channel, "fulfillment": fulfillment, "orderItems": items}
 
     def _price(self, order: dict[str, Any], pieces: Mapping[str, int]) -> None:
-        """Put in what Amazon states once the payment is authorised."""
+        """Add what Amazon states only when the payment is authorised: prices, proceeds and buyer."""
         total = Decimal(0)
         for item, (sku, many) in zip(order["orderItems"], pieces.items(), strict=True):
             price = Decimal(self.listings[sku]["price"])

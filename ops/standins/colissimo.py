@@ -1,4 +1,4 @@
-"""A stand-in for La Poste's Suivi v2: parcels handed in, scanned on their way, asked for by number."""
+"""A stand-in for La Poste's Suivi v2: parcels are handed in, scanned on their way, and tracked by number."""
 
 import hmac
 import re
@@ -24,7 +24,7 @@ NUMBER = re.compile(r"[0-9A-Z]{11,15}")
 
 
 class Colissimo(StandIn):
-    """One application's view: every number is either known, not scanned yet, or no number of La Poste's."""
+    """La Poste as one application sees it. A number is known, not scanned yet (404), or none of La Poste's (400)."""
 
     def __init__(self, okapi_key: str, hub_url: str = "") -> None:
         self._key = okapi_key
@@ -61,7 +61,7 @@ class Colissimo(StandIn):
             return number
 
     def scan(self, number: str, code: str, label: str | None = None) -> None:
-        """Scan a parcel; the newest event comes first."""
+        """Scan a parcel. The newest event comes first."""
         with self.lock:
             moment = self._stamp()
             event = {"code": code, "label": label or LABELS.get(code, code), "date": moment}
@@ -71,7 +71,7 @@ class Colissimo(StandIn):
                 self.parcels[number]["deliveryDate"] = moment
 
     def _stamp(self) -> str:
-        """Give the time as La Poste writes it: whole seconds, with Paris' offset."""
+        """Write the time as La Poste does: whole seconds, with Paris' offset. Each scan is a second later."""
         shift = timedelta(hours=1, seconds=sum(len(parcel["event"]) for parcel in self.parcels.values()))
         return (datetime.now(UTC) + shift).replace(tzinfo=timezone(timedelta(hours=1)), microsecond=0).isoformat()
 

@@ -1,4 +1,4 @@
-"""How a stand-in calls the hub back: a queue, a worker thread, bounded retries, and a record of every attempt."""
+"""How a stand-in sends webhooks to the hub: a queue, a worker thread, a limited number of retries, and a record."""
 
 import queue
 import threading
@@ -14,7 +14,7 @@ TIMEOUT = 15.0
 
 @dataclass
 class Delivery:
-    """One webhook on its way: `statuses` are the hub's answers so far, 0 where it did not answer."""
+    """One webhook. `statuses` are the hub's answers to all attempts so far, 0 where it did not answer."""
 
     topic: str
     body: bytes
@@ -25,7 +25,7 @@ class Delivery:
 
 
 class Deliveries:
-    """Sends webhooks in their order from one thread, signing each when it leaves."""
+    """Sends webhooks in their order from one thread. Each attempt is signed anew."""
 
     def __init__(self, sign: Callable[[Delivery, str], Mapping[str, str]]) -> None:
         self.all: list[Delivery] = []
@@ -43,14 +43,14 @@ class Deliveries:
         self._worker.start()
 
     def stop(self) -> None:
-        """Stop the worker; what waits stays visible as waiting."""
+        """Stop the worker. What was not sent keeps the state `waiting`."""
         self._stopped.set()
         self._queue.put(None)
         if self._worker is not None:
             self._worker.join(timeout=TIMEOUT)
 
     def add(self, delivery: Delivery) -> Delivery:
-        """Queue a delivery; without a URL it is kept as unsent."""
+        """Queue a delivery. Without a URL it is not sent: its state is `unsent`."""
         self.all.append(delivery)
         if self._held is not None:
             self._held.append(delivery)
@@ -61,22 +61,22 @@ class Deliveries:
         return delivery
 
     def hold(self) -> None:
-        """Keep what comes until `release`, as a vendor whose queue stands still."""
+        """Hold back what comes until `release`, like a vendor whose queue stands still."""
         self._held = []
 
     def release(self, shuffle: Callable[[list[Delivery]], None]) -> None:
-        """Send what was held, in the order that `shuffle` leaves it in: vendors promise none."""
+        """Send what was held back. `shuffle` changes the order of the list in place: vendors promise no order."""
         held, self._held = self._held or [], None
         shuffle(held)
         for delivery in held:
             self._queue.put(delivery)
 
     def pending(self) -> int:
-        """Count what the hub has not accepted yet: waiting and given up."""
+        """Count the webhooks that the hub has not accepted: those that wait and those that were given up."""
         return sum(delivery.state in ("waiting", "given_up") for delivery in list(self.all))
 
     def retry(self) -> int:
-        """Queue again what was given up; gives how many."""
+        """Queue again what was given up, and give how many there were."""
         again = [delivery for delivery in list(self.all) if delivery.state == "given_up"]
         for delivery in again:
             delivery.state = "waiting"
@@ -90,7 +90,7 @@ class Deliveries:
                 self._send(delivery)
 
     def _send(self, delivery: Delivery) -> None:
-        """Try until the hub says 2xx, the pauses are used up, or the stand-in stops."""
+        """Try until the hub answers 2xx, all pauses are used up, or the stand-in stops."""
         for pause in (*PAUSES, None):
             status = self._attempt(delivery)
             delivery.statuses.append(status)
@@ -103,7 +103,7 @@ class Deliveries:
                 return
 
     def _attempt(self, delivery: Delivery) -> int:
-        """Post once and give the status, 0 where there was no answer."""
+        """Post once, and give the status, or 0 where there was no answer."""
         headers = {"Content-Type": "application/json", **self._sign(delivery, self.url)}
         request = urllib.request.Request(self.url, data=delivery.body, headers=headers, method="POST")  # noqa: S310
         try:

@@ -1,4 +1,4 @@
-"""A stand-in for DHL: shipments that are scanned, asked for by number at two APIs, and pushed to a webhook."""
+"""A stand-in for DHL: shipments are scanned, tracked by number at two APIs, and pushed to a webhook."""
 
 import base64
 import hmac
@@ -9,13 +9,13 @@ from typing import Any
 from ops.standins.deliveries import Delivery
 from ops.standins.server import Reply, Request, Route, StandIn
 
-# DHL Express' checkpoints as the unified API sees them.
+# DHL Express' checkpoints → the status that the unified API shows.
 EXPRESS_STAGES = {"PU": "transit", "AF": "transit", "WC": "transit", "OK": "delivered", "RT": "failure"}
 STAGES = {"VA": "pre-transit", "ES": "transit", "PO": "transit", "ZN": "failure", "ZU": "delivered"}
 
 
 class Dhl(StandIn):
-    """One application with a subscription by account: every scan is pushed with all scans before it."""
+    """One application with a subscription by account. Each scan is pushed together with all scans before it."""
 
     header = "DHL-Hook-Token"
 
@@ -48,17 +48,17 @@ class Dhl(StandIn):
         return status, {}, {"title": title, "detail": message, "status": status}
 
     def soft_error(self) -> Reply:
-        """Answer 200 with a problem."""
+        """Answer 200 with a problem (RFC 7807)."""
         return 200, {}, {"title": "Bad Request", "detail": "wrong service", "status": 400}
 
     def announce(self, number: str, service: str = "parcel-de") -> str:
-        """Take the data of a shipment; nothing is scanned yet. Gives the number."""
+        """Announce a shipment that is not scanned yet, and give its number."""
         with self.lock:
             self.shipments[number] = {"id": number, "service": service, "status": None, "events": []}
             return number
 
     def scan(self, number: str, code: str, city: str = "Lille", copies: int = 1) -> Delivery:
-        """Scan a shipment and push it as it is now; the newest event comes first."""
+        """Scan a shipment, and push it as it is now. The newest event comes first."""
         with self.lock:
             shipment = self.shipments[number]
             stage = (EXPRESS_STAGES if shipment["service"] == "express" else STAGES)[code]

@@ -1,4 +1,4 @@
-"""A stand-in for EasyPost: labels bought at its desk, parcels scanned on the way, webhooks about both."""
+"""A stand-in for EasyPost: somebody buys labels, parcels are scanned on their way, and webhooks tell of both."""
 
 import base64
 import hashlib
@@ -47,12 +47,12 @@ class EasyPost(StandIn):
         return {"X-Hmac-Signature": "hmac-sha256-hex=" + hmac.new(key, delivery.body, hashlib.sha256).hexdigest()}
 
     def error(self, status: int, code: str, message: str) -> Reply:
-        """Shape an error: the code has dots or underscores, the details are a list."""
+        """Shape an error. The code has dots or underscores, the details are a list."""
         code = {401: "APIKEY.INACTIVE", 404: "NOT_FOUND", 429: "RATE_LIMITED"}.get(status, code)
         return status, {}, {"error": {"code": code, "message": message, "errors": []}}
 
     def soft_error(self) -> Reply:
-        """Answer 200 with an error; its details are plain texts this time."""
+        """Answer 200 with an error. Its details are plain texts."""
         return 200, {}, {"error": {"code": "MODE.UNAUTHORIZED", "message": "wrong mode", "errors": ["wrong mode"]}}
 
     def buy_label(self, reference: str | None, carrier: str = "Colissimo", copies: int = 1) -> str:
@@ -84,7 +84,7 @@ class EasyPost(StandIn):
     def scan(
         self, code: str, status: str, *, detail: str = "status_update", city: str | None = None, copies: int = 1
     ) -> None:
-        """Scan a parcel; the webhook carries every scan so far."""
+        """Scan a parcel. The webhook contains all scans so far."""
         with self.lock:
             tracker, moment = self.trackers[code], self._stamp()
             place = {"object": "TrackingLocation", "city": city, "state": None, "country": "FR" if city else None}
@@ -105,7 +105,7 @@ class EasyPost(StandIn):
             self._tell("tracker.updated", tracker, copies)
 
     def give_back(self, code: str) -> None:
-        """Give a label back, and let the carrier agree."""
+        """Refund a label: the carrier agrees."""
         with self.lock:
             shipment = self.shipments[self.trackers[code]["shipment_id"]]
             shipment |= {"refund_status": "refunded", "updated_at": self._stamp()}
@@ -114,7 +114,7 @@ class EasyPost(StandIn):
             self._tell("refund.successful", {**refund, **about, "updated_at": self._stamp()}, 1)
 
     def claim(self, code: str, kind: str = "damage") -> str:
-        """Claim for a parcel that was damaged, lost or stolen; gives the claim's id."""
+        """Claim for a parcel that was damaged, lost or stolen, and give the claim's id."""
         with self.lock:
             claim_id, moment = f"clm_{uuid.uuid4().hex}", self._stamp()
             step = {"status": "submitted", "status_detail": "Claim was created.", "timestamp": moment}
@@ -144,7 +144,7 @@ class EasyPost(StandIn):
             "shipment_id": shipment_id,
             "carrier": carrier,
             "tracking_details": [],
-            "finalized": True,  # as on EasyPost's own test trackers: it does not mean that the parcel arrived
+            "finalized": True,  # EasyPost's own test trackers say so too: it does not mean that the parcel arrived
             "is_return": False,
             "public_url": f"https://track.example.com/{tracker_id}",
         }
@@ -187,7 +187,7 @@ class EasyPost(StandIn):
         return (200, {}, found) if found else self._not_found()
 
     def _all_events(self, _request: Request) -> Reply:
-        """List events, newest first; they are listed without their result."""
+        """List events, newest first. The list leaves out their `result`."""
         listed = [{name: value for name, value in event.items() if name != "result"} for event in self.events.values()]
         return 200, {}, {"events": listed[::-1], "has_more": False}
 

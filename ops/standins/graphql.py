@@ -1,4 +1,4 @@
-"""Runs a GraphQL document against plain dictionaries: no schema, only the fields that are asked for."""
+"""Runs a GraphQL document against plain dictionaries. There is no schema: it gives the fields that are asked for."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,15 +15,17 @@ from graphql import (
 
 Arguments = dict[str, Any]
 Root = Callable[[Arguments, dict[str, Arguments]], Any]
-"""A top-level field: its arguments and its directives' arguments in, a value out. Inside a value, a callable is a
-field with arguments."""
+"""A top-level field: a function from its arguments, and the arguments of its directives by name, to a value.
+
+Inside a value, a callable is a field that takes arguments.
+"""
 
 
 def execute(document: str, variables: Mapping[str, Any], roots: Mapping[str, Root]) -> dict[str, Any]:
     """Run the one operation of a document.
 
     Raises:
-        GraphQLError: it does not parse, or asks for something that is not there.
+        GraphQLError: it does not parse, or asks for a field that does not exist.
     """
     operation = next(node for node in parse(document).definitions if isinstance(node, OperationDefinitionNode))
     answer: dict[str, Any] = {}

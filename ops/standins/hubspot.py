@@ -1,4 +1,4 @@
-"""A stand-in for HubSpot's contacts: the CRM's own people, upserts by e-mail, merges, and webhooks about all of it."""
+"""A stand-in for HubSpot's contacts: people in the CRM, upserts by e-mail, merges, and webhooks about all of them."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ from typing import Any
 from ops.standins.deliveries import Delivery
 from ops.standins.server import Reply, Request, Route, StandIn
 
-# A fresh account's contact properties, as far as the hub cares; `custom_properties` adds an account's own.
+# The contact properties of a fresh account that the hub uses. `custom_properties` are added by an account.
 PROPERTIES = frozenset(
     {"email", "phone", "mobilephone", "firstname", "lastname", "company", "address", "city", "state", "zip", "country"}
     | {"hs_country_region_code", "hs_language", "lifecyclestage", "createdate", "lastmodifieddate"}
@@ -24,14 +24,14 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class HubSpot(StandIn):
-    """One account. What the API writes comes back as webhooks with changeSource INTEGRATION."""
+    """One account. What the API writes comes back as a webhook, with changeSource INTEGRATION."""
 
     portal_id = 12345678
 
     def __init__(self, access_token: str, client_secret: str, hub_url: str = "") -> None:
         self._token, self._secret = access_token, client_secret
         self.custom_properties: set[str] = {"loyalty_card"}
-        self.conflicts = 0  # the next so many upserts meet another write of the same contact
+        self.conflicts = 0  # how many of the next upserts meet another write of the same contact
         self._contacts: dict[str, dict[str, Any]] = {}
         self._merged_into: dict[str, str] = {}
         self._history: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -63,7 +63,7 @@ class HubSpot(StandIn):
         return {"X-HubSpot-Signature-v3": digest, "X-HubSpot-Request-Timestamp": moment}
 
     def error(self, status: int, code: str, message: str) -> Reply:
-        """Shape an error; a 429 names the policy that was hit."""
+        """Shape an error. A 429 names the limit that was reached."""
         category = {401: "INVALID_AUTHENTICATION", 404: "OBJECT_NOT_FOUND", 500: "INTERNAL_ERROR"}.get(status, code)
         body = {"status": "error", "message": message, "correlationId": str(uuid.uuid4()), "category": category}
         if status == 429:
@@ -71,7 +71,7 @@ class HubSpot(StandIn):
         return status, {}, body
 
     def soft_error(self) -> Reply:
-        """Answer a batch of which every input was refused."""
+        """Answer 207: every input of a batch was refused."""
         return 207, {}, self._batch([], [_refusal("VALIDATION_ERROR", "Property values were not valid")])
 
     def contacts(self) -> dict[str, dict[str, str]]:
@@ -92,19 +92,19 @@ class HubSpot(StandIn):
             self._tell(*self._change(contact_id, properties, "CRM_UI"))
 
     def unsubscribe(self, contact_id: str, *, again: bool = False) -> None:
-        """Let somebody take the link under an e-mail: out of all e-mail, or (`again`) back in."""
+        """Let somebody use the link under an e-mail: unsubscribe from all e-mail, or with `again` subscribe."""
         with self.lock:
             self._tell(*self._change(contact_id, {"hs_email_optout": "false" if again else "true"}, "EMAIL"))
 
     def decide(self, email: str, subscription: str, status: str, legal_basis: str | None = None) -> None:
-        """Let somebody say whether they want one kind of e-mail. No webhook tells of it."""
+        """Let somebody say whether they want one kind of e-mail. No webhook is sent."""
         about = {"channel": "EMAIL", "source": "FORM", "subscriberIdString": email, "subscriptionName": subscription}
         with self.lock:
             said = self._subscriptions.setdefault(email, [])
             said.append({**about, "status": status, "legalBasis": legal_basis, "timestamp": self._stamp()})
 
     def merge(self, primary: str, *merged: str, new_id: bool = False) -> str:
-        """Merge contacts; gives the survivor's id, which may be a new one. Those merged away are reported deleted."""
+        """Merge contacts, and give the id of what is left, which may be new. For the others a deletion is sent, too."""
         with self.lock:
             survivor = primary
             if new_id:
@@ -123,7 +123,7 @@ class HubSpot(StandIn):
             return survivor
 
     def erase(self, contact_id: str) -> None:
-        """Let somebody delete a contact for its privacy: two webhooks, and nothing is left."""
+        """Let somebody erase a contact for privacy. Two webhooks are sent, and nothing is left."""
         with self.lock:
             del self._contacts[contact_id]
             self._tell(
@@ -198,7 +198,7 @@ class HubSpot(StandIn):
         return 200, {}, body
 
     def _forget(self, request: Request) -> Reply:
-        """Delete a contact for its privacy, as somebody in the CRM would."""
+        """Erase a contact for privacy, as somebody in the CRM would."""
         contact_id = str(request.json().get("objectId"))
         if contact_id not in self._contacts:
             return self._not_found()
@@ -216,7 +216,7 @@ class HubSpot(StandIn):
         return contact_id
 
     def _change(self, contact_id: str, properties: Mapping[str, str], source: str) -> list[dict[str, Any]]:
-        """Write what differs; only that makes events."""
+        """Write what differs, and give an event for each difference."""
         contact = self._contacts[contact_id]
         changed = {name: value for name, value in properties.items() if contact["properties"].get(name) != value}
         if changed:
@@ -259,7 +259,7 @@ class HubSpot(StandIn):
         }
 
     def _tell(self, *events: Mapping[str, Any]) -> None:
-        """Deliver events in arrays of at most a hundred."""
+        """Send events as webhooks: arrays of at most a hundred."""
         for start in range(0, len(events), 100):
             self.deliver("events", list(events[start : start + 100]))
 

@@ -1,6 +1,6 @@
-"""A stand-in for one Lightspeed X-Series retailer: tills that sell, products, levels per outlet, and form webhooks.
+"""A stand-in for one Lightspeed X-Series retailer: tills, products, levels per outlet, and webhooks that are forms.
 
-Sources: connectors/lightspeed/manifest.yaml. Payloads have API 1.0's mixture of numbers and text.
+Sources: connectors/lightspeed/manifest.yaml. Payloads mix numbers and text as API 1.0 does.
 """
 
 import email.utils
@@ -28,9 +28,9 @@ TAKEN = ("CLOSED", "ONACCOUNT", "ONACCOUNT_CLOSED", "LAYBY", "LAYBY_CLOSED")
 
 
 class Lightspeed(StandIn):
-    """A retailer with one register in each outlet. Prices are what the buyer pays; Lightspeed splits off the tax."""
+    """A retailer with one register in each outlet. Prices contain the tax; Lightspeed shows it apart."""
 
-    wait = 30  # seconds from now in a 429's Retry-After
+    wait = 30  # seconds until the time in the Retry-After of a 429
 
     def __init__(self, access_token: str, client_secret: str, hub_url: str = "") -> None:
         self._token, self._secret = access_token, client_secret
@@ -71,7 +71,7 @@ class Lightspeed(StandIn):
         return status, {}, {"error": "Too Many Requests" if status == 429 else code, "message": message}
 
     def _failed(self, mode: Mode) -> Reply:
-        """Say in a 429 until when to wait, as a date."""
+        """Shape a scripted fault. The Retry-After of a 429 is a date."""
         status, headers, body = super()._failed(mode)
         if mode == "429":
             until = datetime.now(UTC) + timedelta(seconds=self.wait)
@@ -98,7 +98,7 @@ class Lightspeed(StandIn):
             return product_id
 
     def add_customer(self, code: str, **said: Any) -> dict[str, Any]:
-        """Add a customer (first_name, email, mobile …); their code is what is on their card."""
+        """Add a customer (first_name, email, mobile …). `code` is what is on the customer's card."""
         with self.lock:
             at = self._naive()
             customer: dict[str, Any] = {"id": f"customer-{next(self._numbers):04}", "customer_code": code}
@@ -116,7 +116,7 @@ class Lightspeed(StandIn):
     def ring_up_sale(
         self, pieces: Mapping[str, int], outlet: str, customer_id: str = "", status: str = "CLOSED", **more: Any
     ) -> dict[str, Any]:
-        """Sell (or, with negative pieces and `return_for`, take back) pieces per SKU, paid in full unless set aside."""
+        """Sell pieces per SKU. A CLOSED sale is paid in full. Negative pieces with `return_for` are a return."""
         with self.lock:
             lines = [self._line(sku, many) for sku, many in pieces.items()]
             price = sum((Decimal(line["price_total"]) for line in lines), ZERO)
@@ -146,7 +146,7 @@ class Lightspeed(StandIn):
             return sale
 
     def set_status(self, sale_id: str, status: str, *, first: bool = False) -> None:
-        """Move a sale on; goods leave the inventory when it is made, and come back when it is voided."""
+        """Set the status of a sale. Its goods leave the inventory when it is made, and come back when it is voided."""
         with self.lock:
             sale = self.sales[sale_id]
             taken = not first and sale["status"] in TAKEN
@@ -171,7 +171,7 @@ class Lightspeed(StandIn):
         return (200, {}, {"data": product}) if product else self.error(404, "Not Found", "no such product")
 
     def _find(self, request: Request) -> Reply:
-        """Search by SKU, in any case, or list all of a later version."""
+        """Search by SKU, ignoring case, or list the products of a later version."""
         if "sku" in request.query:
             sku = request.query["sku"].lower()
             found = [product for product in self.products.values() if product["sku"].lower() == sku]
@@ -189,7 +189,7 @@ class Lightspeed(StandIn):
         return self._rows([row for row in self._all_levels() if row["product_id"] == request.groups["id"]])
 
     def _levels(self, request: Request) -> Reply:
-        """List the levels of a later version; the newest come first unless asked otherwise."""
+        """List the levels of a later version. The newest come first unless asked otherwise."""
         sent = request.json() or {}
         found = _after(self._all_levels(), sent.get("after", 0), sent.get("size", 1000))
         return self._rows(found if sent.get("sort_direction") == "asc" else found[::-1])
@@ -233,7 +233,7 @@ class Lightspeed(StandIn):
         self._tell("inventory.update", {**about, "product": product, "version": self._versions[product_id, outlet]})
 
     def _tell(self, topic: str, payload: Mapping[str, Any]) -> None:
-        """Deliver a form whose field `payload` is JSON; it does not say which type it is of."""
+        """Send a webhook: a form whose field `payload` is JSON. Nothing in it says the topic."""
         form = {"payload": json.dumps(payload, ensure_ascii=False), "environment": "prod"}
         body = urllib.parse.urlencode({**form, "domain_prefix": "maisonlumiere"}).encode()
         for _ in range(self.copies):
@@ -250,7 +250,7 @@ class Lightspeed(StandIn):
 
 
 def _after(rows: list[dict[str, Any]], version: int, size: int) -> list[dict[str, Any]]:
-    """Give a page of what has a later version, oldest first."""
+    """Give the first page of the rows with a later version, oldest first."""
     newer = [row for row in rows if row["version"] > version]
     return sorted(newer, key=lambda row: row["version"])[:size]
 

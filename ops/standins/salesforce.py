@@ -1,4 +1,4 @@
-"""A stand-in for a Salesforce org: contacts and accounts, upserts by external id, merges, and their change events."""
+"""A stand-in for a Salesforce org: contacts, accounts, upserts by external id, merges, and change events of them."""
 
 import hmac
 import re
@@ -20,7 +20,7 @@ READABLE = frozenset(
     | {"Id", "IsDeleted", "MasterRecordId", "SystemModstamp", "CreatedDate", "MailingAddress", "OtherAddress"}
     | {"Account.Name", "Account.SystemModstamp"}
 )
-# What the other objects of the hub's queries have; a Contact's own fields stand above.
+# The fields of the other objects that the hub queries. A Contact's fields stand above.
 OBJECTS: dict[str, frozenset[str]] = {
     "Lead": frozenset(
         {
@@ -51,7 +51,7 @@ QUERY = re.compile(
 
 
 class Salesforce(StandIn):
-    """One org. It sends no webhooks: `changes` are the change events, for whoever reads the event bus."""
+    """One org. It sends no webhooks: `changes` holds the change events, as they would stand on the event bus."""
 
     page = 200
 
@@ -59,7 +59,7 @@ class Salesforce(StandIn):
         self._token = access_token
         self.external_ids: set[str] = {"Tributary_Id__c"}
         self.custom_fields: set[str] = {"Loyalty_Card__c", "HasOptedOutOfEmail", "DoNotCall", "IndividualId"}
-        self.locked = 0  # the next so many writes find the record locked
+        self.locked = 0  # how many of the next writes find the record locked
         self.records: dict[str, dict[str, Any]] = {}
         self.accounts: dict[str, dict[str, Any]] = {}
         self.others: dict[str, dict[str, Any]] = {}  # leads, individuals and consents, by Id
@@ -78,7 +78,7 @@ class Salesforce(StandIn):
         ]
 
     def authorised(self, request: Request) -> bool:
-        """Check the session."""
+        """Check the access token."""
         return hmac.compare_digest(request.headers.get("authorization", ""), f"Bearer {self._token}")
 
     def sign(self, _delivery: Delivery, _url: str) -> Mapping[str, str]:
@@ -86,18 +86,18 @@ class Salesforce(StandIn):
         return {}
 
     def error(self, status: int, code: str, message: str) -> Reply:
-        """Shape an error: a list with one in it."""
+        """Shape an error: a list with one error in it."""
         code = {401: "INVALID_SESSION_ID", 429: "REQUEST_LIMIT_EXCEEDED", 500: "UNKNOWN_EXCEPTION"}.get(status, code)
         return status, {}, [{"message": message, "errorCode": code, "fields": []}]
 
     def soft_error(self) -> Reply:
-        """Answer 200 as collections do: one record refused, and its sibling rolled back with it."""
+        """Answer 200, as a collection does: one record was refused, so the other one is rolled back."""
         rolled_back = {"statusCode": "ALL_OR_NONE_OPERATION_ROLLED_BACK", "message": "rolled back", "fields": []}
         refused = {"statusCode": "INVALID_EMAIL_ADDRESS", "message": "nobody@example", "fields": ["Email"]}
         return 200, {}, [{"success": False, "errors": [rolled_back]}, {"success": False, "errors": [refused]}]
 
     def contacts(self) -> dict[str, dict[str, Any]]:
-        """Give the contacts that are not deleted, by Id, with what was written to them."""
+        """Give the contacts that are not deleted, by Id, with the fields that can be written."""
         with self.lock:
             known = WRITABLE | self.external_ids | self.custom_fields
             return {
@@ -114,7 +114,7 @@ class Salesforce(StandIn):
             return account_id
 
     def rename_account(self, account_id: str, name: str) -> None:
-        """Let somebody rename an account: its contacts do not change by it."""
+        """Let somebody rename an account. Its contacts do not change by it."""
         with self.lock:
             self.accounts[account_id] = {"Name": name, "SystemModstamp": self._stamp()}
             self._tell("Account", [account_id], "UPDATE", ["Name", "LastModifiedDate"])
@@ -134,7 +134,7 @@ class Salesforce(StandIn):
             return record_id
 
     def delete(self, contact_id: str, into: str | None = None) -> None:
-        """Let somebody delete a contact, or merge it into another; either way it lies in the recycle bin."""
+        """Let somebody delete a contact, or merge it into another. Either way it then is in the recycle bin."""
         with self.lock:
             deleted = {"IsDeleted": True, "MasterRecordId": into, "SystemModstamp": self._stamp()}
             self.records[contact_id] |= deleted
@@ -258,11 +258,11 @@ class Salesforce(StandIn):
         self.changes.append({"ChangeEventHeader": {**header, "changedFields": fields, "nulledFields": []}})
 
     def _stamp(self) -> str:
-        """Give the time as Salesforce writes it; there its milliseconds are zero, here they tell apart."""
+        """Write the time as Salesforce does. There the milliseconds are zero, here they keep two changes apart."""
         return self.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
 
 
 def _origin(request: Request) -> str:
-    """Say who wrote, as changeOrigin does."""
+    """Give the changeOrigin of a write: the API, and the client that the caller named."""
     options = request.headers.get("sforce-call-options", "")
     return "com/salesforce/api/rest/62.0" + (f";{options}" if options.startswith("client=") else "")

@@ -1,7 +1,7 @@
-"""What every stand-in shares: an HTTP server on 127.0.0.1, routes, faults on demand, a log of calls, webhooks back.
+"""What every stand-in shares: an HTTP server on 127.0.0.1, routes, faults on demand, a log of calls, and webhooks.
 
-A stand-in subclasses `StandIn`, lists its routes and says how its vendor checks credentials, signs webhooks and shapes
-errors. Handlers run one at a time under `lock`, as one transaction of the vendor's database.
+A stand-in is a subclass of `StandIn`. It lists its routes, and says how its vendor checks credentials, signs webhooks
+and shapes errors. Handlers run one at a time under `lock`, like transactions of the vendor's database.
 """
 
 import http.server
@@ -25,7 +25,7 @@ Reply = tuple[int, Mapping[str, str], Any]  # status, headers, and JSON (or byte
 
 @dataclass(frozen=True)
 class Request:
-    """One call as a handler sees it; header names are lower case, `groups` are the route's named groups."""
+    """One call as a handler sees it. Names of headers are in lower case. `groups` are the named groups of the route."""
 
     method: str
     path: str
@@ -35,13 +35,13 @@ class Request:
     groups: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> Any:
-        """Parse the body; numbers with a fraction become Decimal."""
+        """Parse the body. Numbers with a fraction become Decimal."""
         return json.loads(self.body or b"null", parse_float=Decimal)
 
 
 @dataclass(frozen=True)
 class Call:
-    """One line of the log: what was asked, and what was answered (0: the answer was withheld)."""
+    """One line of the log: the call, and the status of the answer. 0: no answer was sent."""
 
     method: str
     path: str
@@ -52,7 +52,7 @@ class Call:
 
 @dataclass
 class Fault:
-    """A scripted fault: for the next `times` calls, or until `until`."""
+    """A scripted fault: for the next `times` calls or, if `until` is given, for all calls before that time."""
 
     mode: Mode
     times: int | None
@@ -64,11 +64,11 @@ Route = tuple[str, str, Callable[[Request], Reply]]  # method, regular expressio
 
 
 class StandIn:
-    """A vendor's API on this machine. Subclasses give `routes`, and what differs from vendor to vendor."""
+    """A vendor's API on this machine. A subclass adds what is its vendor's: calls, credentials, signature, errors."""
 
-    stall = 30.0  # seconds a "timeout" fault holds the line
+    stall = 30.0  # seconds that a "timeout" fault waits before it drops the connection
     retry_after = "1"
-    copies = 1  # how often each webhook is sent; at-least-once vendors send some twice
+    copies = 1  # how often each webhook is sent: vendors who promise "at least once" send some twice
 
     def __init__(self, hub_url: str = "") -> None:
         self.lock = threading.RLock()
@@ -112,7 +112,7 @@ class StandIn:
 
     @property
     def hub_url(self) -> str:
-        """Where webhooks go; empty: nobody subscribed."""
+        """Where webhooks go. Empty: nobody subscribed."""
         return self.deliveries.url
 
     @hub_url.setter
@@ -142,13 +142,13 @@ class StandIn:
             self._server.server_close()
 
     def now(self) -> datetime:
-        """Tell the time; never the same millisecond twice, so that versions differ."""
+        """Give the time. It never gives the same millisecond twice, so that versions differ."""
         with self.lock:
             self._last = max(datetime.now(UTC), self._last + timedelta(milliseconds=1))
             return self._last
 
     def deliver(self, topic: str, body: Any, delivery_id: str | None = None, copies: int = 1) -> Delivery:
-        """Queue a webhook; `copies` sends the same delivery that many times, as an at-least-once vendor may."""
+        """Queue a webhook. With `copies` the same delivery is sent several times, as vendors may do."""
         delivery = Delivery(topic, json.dumps(body, default=str).encode())
         delivery.delivery_id = delivery_id or delivery.delivery_id
         for _ in range(max(copies, self.copies) - 1):
@@ -160,16 +160,17 @@ class StandIn:
         return self.deliveries.pending()
 
     def fail(self, mode: Mode, times: int | None = 1, seconds: float | None = None, path: str = "") -> None:
-        """Script a fault for calls whose path contains `path`: the next `times`, or all for `seconds`.
+        """Script a fault for calls whose path fits the regular expression `path` anywhere.
 
-        "lost" does the work and then drops the connection, as a time-out after the commit does.
+        It holds for the next `times` calls, or for all calls in the next `seconds`. "lost" does the work and then drops
+        the connection, like a time-out after the commit.
         """
         until = datetime.now(UTC) + timedelta(seconds=seconds) if seconds is not None else None
         with self.lock:
             self._faults.append(Fault(mode, None if until else times, until, re.compile(path)))
 
     def answer(self, request: Request) -> Reply | None:
-        """Answer one call and log it; None drops the connection."""
+        """Answer one call and log it. None means: drop the connection."""
         fault = self._fault(request.path)
         if fault == "timeout":
             self._stopped.wait(self.stall)
@@ -198,7 +199,7 @@ class StandIn:
         return self.error(404, "NOT_FOUND", f"no such call: {request.method} {request.path}")
 
     def _fault(self, path: str) -> Mode | None:
-        """Take the first scripted fault that applies to a path."""
+        """Give the first scripted fault that applies to a path, and count it as used."""
         with self.lock:
             now = datetime.now(UTC)
             self._faults = [f for f in self._faults if (f.until > now if f.until else (f.times or 0) > 0)]
@@ -246,13 +247,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815
 
     def _drop(self) -> None:
-        """Close with a TCP reset: a linger of zero seconds discards what is unsent."""
+        """Close with a TCP reset: with a linger of zero seconds the kernel discards what is unsent."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Keep quiet: the log of calls is `StandIn.calls`."""
+        """Print nothing: the log of calls is `StandIn.calls`."""
 
 
 def _dump(content: Any) -> bytes:

@@ -1,1 +1,1 @@
-"""Tests of `e2e/`."""
+"""Tests of the whole hub on the embedded cloud, from the webhook to the push."""

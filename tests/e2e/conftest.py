@@ -10,14 +10,14 @@ from tests.e2e.retailer import Retailer, admit
 
 @pytest.fixture(scope="session")
 def admitted(hub: Hub) -> Hub:
-    """The hub, with a token for each tenant of retailer.TENANTS."""
+    """The hub that all tests share, with a token for each tenant of retailer.TENANTS."""
     admit(hub)
     return hub
 
 
 @pytest.fixture(scope="module")
 def open_shop(admitted: Hub) -> Iterator[Callable[[str], Retailer]]:
-    """Makes the retailer of a tenant; it closes with the module."""
+    """A function that opens the retailer of a tenant. All are closed at the end of the module."""
     opened: list[Retailer] = []
 
     def make(tenant: str) -> Retailer:

@@ -1,7 +1,8 @@
-"""A package whose functions die where they are told to: the same source, and a piece behind it that counts calls.
+"""A package whose functions die where a test tells them to. It is our source with a piece added that counts calls.
 
-The folder `notes` tells and is told: plan.json says what to do in which call of a function whose event holds all of an
-entry's words; fired/<name> says that a process died of an entry; calls.jsonl holds what an entry without a place saw.
+A test and the functions speak through the folder `notes`. plan.json holds the entries: an entry applies to the calls of
+a function whose event contains all of the entry's words. fired/<name> says that a process died by an entry. calls.jsonl
+holds the calls that were made under an entry that only notes them.
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 from ops.hub import package
 
 FUNCTIONS = ("receive", "announce", "normalise", "push")
-LEASE_SECONDS = 3  # as in production, shorter than the time a message stays hidden
+LEASE_SECONDS = 3  # shorter than the time a message stays hidden, as in production
 HIDDEN_SECONDS = 6
 
 IN_RUNTIME = """
@@ -93,7 +94,7 @@ LEASE = timedelta(seconds={seconds})
 
 @dataclass(frozen=True)
 class Entry:
-    """Die after so many outside calls (0: before the first) of a function, once; None: only note the calls."""
+    """Die once, after so many outside calls of a function (0: before the first). None: only note the calls."""
 
     name: str
     function: str
@@ -103,23 +104,23 @@ class Entry:
 
 @dataclass(frozen=True)
 class Notes:
-    """The folder through which a test and the functions speak."""
+    """The folder through which a test and the functions speak with each other."""
 
     folder: Path
 
     def plan(self, entries: list[Entry]) -> None:
-        """Say what to do from now on."""
+        """Replace the plan: from now on the functions obey these entries."""
         (self.folder / "fired").mkdir(parents=True, exist_ok=True)
         draft = self.folder / "plan.draft"
         draft.write_text(json.dumps([asdict(entry) for entry in entries]))
         draft.replace(self.folder / "plan.json")
 
     def fired(self) -> set[str]:
-        """Name the entries of which a process died."""
+        """Name the entries by which a process died."""
         return {path.name for path in (self.folder / "fired").iterdir()}
 
     def calls(self) -> dict[str, list[str]]:
-        """Give the outside calls that each noting entry saw, of the longest run that it saw."""
+        """Give the outside calls that each noting entry saw: those of its longest run."""
         seen: dict[str, list[str]] = {}
         for line in (self.folder / "calls.jsonl").read_text().splitlines():
             said = json.loads(line)
@@ -128,7 +129,7 @@ class Notes:
 
 
 def build(notes: Notes, checkout: Path) -> bytes:
-    """Build the package; `checkout` is an empty folder to do it in."""
+    """Build the package in an empty folder `checkout`."""
     for name in package.PACKAGES:
         shutil.copytree(package.CHECKOUT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
     pieces = {f"functions/{name}.py": IN_FUNCTION.format(name=name) for name in FUNCTIONS}

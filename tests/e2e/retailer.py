@@ -1,4 +1,4 @@
-"""A retailer for each story: a tenant with a token of its own, and connections with stand-ins behind them."""
+"""A retailer for a test: a tenant with a token of its own, and connections with stand-ins behind them."""
 
 import json
 import time
@@ -33,11 +33,11 @@ PLACE = "lille"
 WEB_PLACE, TILL_PLACE = 905, "LILLE1"
 LOCAL = {"timezone": "Europe/Paris", "currency": "EUR", "default_region": "FR"}
 PATIENCE = 60.0
-CALM = 3  # looks in a row that must show nothing moving: a stream or a bus holds things that no queue counts
+CALM = 3  # looks in a row that must see nothing move: no queue counts what a stream or the bus holds
 
 
 def wait(holds: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
-    """Look until it holds; fail when it does not come to pass."""
+    """Look until it holds. Fails, and says `what`, if it does not hold in time."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
@@ -66,7 +66,7 @@ class Retailer:
         self.api = Api(replace(self.hub, token=f"token-of-{self.tenant}"))
 
     def connect(self, kind: str, connection_id: str, **fields: Any) -> Any:
-        """Start a stand-in and register it; gives the stand-in. Nothing of what it says reaches the hub by itself."""
+        """Start a stand-in, add a connection to it, and give it. It sends no webhooks by itself: tests `send` them."""
         made, held = stand_in(kind)
         base = {"connection_id": connection_id, "tenant": self.tenant, "connector": kind, "base_url": made.start()}
         self.stand_ins[connection_id] = made
@@ -75,13 +75,13 @@ class Retailer:
         return made
 
     def headers(self, connection_id: str, body: bytes, topic: str | None = None, **more: str) -> dict[str, str]:
-        """Make the headers the channel would send with a body."""
+        """Make the headers that the channel would send with a body. In `more`, names have `_` for `-`."""
         at = self.connections[connection_id]
         made = headers(connector(at.connector), at, self.kept[connection_id], body, topic)
         return {**made, **{name.replace("_", "-"): value for name, value in more.items()}}
 
     def send(self, connection_id: str, body: Any, topic: str | None = None, **more: str) -> tuple[int, Any]:
-        """Send a webhook as the channel would; gives status and answer."""
+        """Send a webhook as the channel would, and give status and answer."""
         raw = body if isinstance(body, bytes) else json.dumps(body, default=str).encode()
         return self.api.webhook(connection_id, raw, self.headers(connection_id, raw, topic, **more))
 
@@ -123,7 +123,7 @@ class Retailer:
         end, quiet, last = time.monotonic() + seconds, 0, None
         while quiet < calm:
             seen = (queued(self.hub), -1, -1)
-            if not seen[0]:  # reading the tables takes time that the functions could use
+            if not seen[0]:  # the tables are read only then: reading takes time that the functions could use
                 seen = (0, self.outcomes()["received"], len(self.records()))
             quiet = quiet + 1 if seen == last and seen[:2] == (0, 0) else 0
             last = seen
@@ -137,19 +137,19 @@ class Retailer:
 
 
 def queued(hub: Hub) -> int:
-    """Count what waits or is worked on in the queues that functions read."""
+    """Count the messages in the queues that functions read: those that wait and those in flight."""
     depths = commands_hub.queues(hub).items()
     return sum(each["waiting"] + each["in_flight"] for name, each in depths if not name.endswith("-dead"))
 
 
 def dead_letters(hub: Hub) -> dict[str, int]:
-    """Count what lies in each dead-letter queue; queues with nothing in them are left out."""
+    """Count the messages in each dead-letter queue. Empty queues are left out."""
     depths = commands_hub.queues(hub).items()
     return {name: each["waiting"] for name, each in depths if name.endswith("-dead") and each["waiting"]}
 
 
 def problem_of(status: int, content: Mapping[str, Any]) -> str:
-    """Give the code of an RFC 9457 problem, checking that it is one."""
+    """Give the code of an RFC 9457 problem. Fails if it is none."""
     assert content["status"] == status
     assert {"type", "title", "detail"} <= set(content)
     assert "Traceback" not in str(content)

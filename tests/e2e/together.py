@@ -1,4 +1,4 @@
-"""Reads that wait for the same table at the same time go there as one: many threads, one connection's worth of work."""
+"""A store on which reads of many threads that wait at the same time are made in one call."""
 
 import threading
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Self
 
 from records.store.actions import Action, Item, Key, Store
 
-GATHERING = 0.02  # seconds that a call waits for company
+GATHERING = 0.02  # seconds that a call waits for more reads
 
 
 @dataclass
@@ -19,8 +19,10 @@ class _Asked:
 
 
 class Together:
-    """A store whose consistent reads share a call. A call begins after every one of its reads was asked for, so each
-    gets what it could have got alone; writes are each thread's own. It leaves when `enough` reads wait, or in a moment.
+    """A store whose reads share calls. Writes do not: each thread makes its own.
+
+    A call begins after all of its reads were asked for, so each gets what it could have got alone. It begins when
+    `enough` reads wait, or after GATHERING seconds.
     """
 
     def __init__(self, store: Store, enough: int) -> None:
@@ -42,7 +44,7 @@ class Together:
         self._caller.join()
 
     def get(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
-        """Read, consistently whatever is asked for, together with whoever waits as well."""
+        """Read together with all others that wait. The read is always consistent."""
         mine = _Asked(keys)
         with self._changed:
             self._waiting.append(mine)

@@ -1,8 +1,7 @@
-"""`make faults`: seeds of a retailer's day under faults and concurrency, crowds in schedules drawn by seed, and every
-schedule of the small races.
+"""`make faults`: days of a retailer with faults and concurrency, large races, and all schedules of the small races.
 
-Prints what it does and writes `build/faults.json`. `SEED=n` plays one day and one crowd again, `FAULTS=full` goes as
-far as an hour takes it. Exit code 1 where anything was lost, applied twice, sold beyond stock or met another tenant.
+It prints what it does and writes `build/faults.json`. `SEED=n` plays one day and one crowd again. `FAULTS=full` goes on
+for about an hour. Exit code 1 where anything was lost, applied twice, oversold, or shown to another tenant.
 """
 
 import itertools
@@ -22,9 +21,9 @@ from rich.progress import Progress
 from tests.faults import campaign, crowds, franchise, races
 
 BUILD = Path(__file__).parents[2] / "build" / "faults.json"
-BATCH = 50  # seeds that a process plays before it reports
-CROWDS = 13  # that it plays besides
-BUDGETS = {"short": (2400, 200.0), "full": (10_000, 3000.0)}  # seeds at most, seconds for them
+BATCH = 50  # seeds that a process plays in one go
+CROWDS = 13  # crowds that it plays besides
+BUDGETS = {"short": (2400, 200.0), "full": (10_000, 3000.0)}  # at most so many seeds, in so many seconds
 RACES_TAKE = 900.0
 WRONG = ("lost", "double_applied", "oversold", "cross_tenant")
 
@@ -39,17 +38,17 @@ class Played:
 
     @property
     def violations(self) -> list[str]:
-        """Say where crowds and races ended otherwise than told in order: something was lost, or applied twice."""
+        """Give the violations of races and crowds: they ended otherwise than one after another."""
         return [*self.raced.violations, *(each for crowd in self.met for each in crowd.violations)]
 
     @property
     def drawn(self) -> int:
-        """How many schedules were drawn for crowds."""
+        """The number of schedules that were drawn for crowds."""
         return sum(each.schedules for each in self.met)
 
 
 def batch(first: int) -> Played:
-    """Play some days, and some crowds."""
+    """Play BATCH days from seed `first` on, and CROWDS crowds."""
     start = first // BATCH * CROWDS
     return Played(
         [franchise.player(seed, campaign.play)(seed) for seed in range(first, first + BATCH)],
@@ -77,7 +76,7 @@ def main() -> int:
 
 
 def _seeds(console: Console, pool: ProcessPoolExecutor, seeds: int, until: float) -> Played:
-    """Play seeds from zero on, until all are played or the time is over."""
+    """Play seeds from zero on, until all are played or `until` is over."""
     played = Played()
     starts = iter(range(0, seeds, BATCH))
     running = {pool.submit(batch, first) for first in itertools.islice(starts, 2 * (os.cpu_count() or 1))}
@@ -108,7 +107,7 @@ def _report(played: Played, seconds: float) -> dict[str, Any]:
 
 
 def _tell(console: Console, found: dict[str, Any], played: Played) -> None:
-    """Say what was tried and what was found; each zero with how often it could have been something else."""
+    """Print what was tried and found. Beside each zero stands an upper bound of its rate, with 95 % confidence."""
     totals: Counter[str] = sum((each.faults for each in played.days), Counter())
     kinds = ", ".join(f"{kind} {count}" for kind, count in totals.most_common())
     console.print(f"{found['seeds']} seeds, {found['events']} deliveries, {found['faults']} faults: {kinds}")

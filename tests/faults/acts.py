@@ -1,4 +1,4 @@
-"""What people and programs do by hand during a day: they put goods aside, and say who is one and who is two."""
+"""What people and programs ask for during a day: they reserve goods, and decide which customers are one person."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ REFUSALS = (ReservationError, DecisionError)
 
 @dataclass(frozen=True)
 class Act:
-    """One thing somebody asks for, by their own clock; the same for every tenant. `about` is what the paper reads."""
+    """One thing that somebody asks for, by their own clock. It is the same for every tenant. `about`: its arguments."""
 
     kind: str
     minute: int
     about: tuple[Any, ...]
 
     def do(self, store: Store, tenant: str) -> str:
-        """Ask for it; gives what came of it."""
+        """Do it, and give what came of it: a status, or `refused: <code>`."""
         cause = Cause(tenant, f"api_{self.kind}_{self.minute}", "api", at(self.minute))
         try:
             return DOINGS[self.kind](store, cause, *self.about)

@@ -1,4 +1,4 @@
-"""The counter's part of a day: goods put aside, kits, orders that take them over, counts and sales meanwhile."""
+"""The counter's part of a day: reservations, orders that take them over, kits, and counts and sales meanwhile."""
 
 import random
 from decimal import Decimal
@@ -13,14 +13,14 @@ from tests.records.retail import CRM, PLACE, TILL, WEB, at, fact, line
 GOODS = ("VASE", "PLATE", "BOWL")
 KIT = {"VASE": 1, "PLATE": 2}
 KIT_LATER = {"VASE": 1, "BOWL": 1}
-"""What the kit is made of later in the day: whatever is said of an order then, it took the goods of before."""
+"""What the kit is made of later in the day. An order that was placed before still takes the goods of KIT."""
 ACCOUNTS = (*(f"{by}/c{number}" for by in (WEB, TILL, CRM) for number in (1, 2, 3)), "web/guest email:ada@example.com")
-LAST = 50  # minute
+LAST = 50  # the last minute of the day
 END = 300  # by then every reservation is over
 
 
 class Counter:
-    """Makes what is done at the counter, from a seed. `opening` is known before anything else happens."""
+    """Makes what is done at the counter, from a seed. `opening` are the counts before anything else happens."""
 
     def __init__(self, seed: int, *, tells: bool) -> None:
         self.dice = random.Random(f"counter {seed}")
@@ -58,7 +58,7 @@ class Counter:
         self._say(minute, made, "take_along", minute, name, {sku: 1})
 
     def order(self, name: str) -> None:
-        """Let the web shop sell, and send or cancel it or neither."""
+        """Let the web shop sell something, and then ship it, cancel it, or neither."""
         minute, is_kit = next(self._minutes), self.dice.random() < 0.4
         sku, pieces = ("SET" if is_kit else self.dice.choice(GOODS)), self.dice.randint(1, 2)
         lines = [line("1", sku, pieces, **(_made_of(KIT) if is_kit else {}))]
@@ -78,7 +78,7 @@ class Counter:
             self._say(later, made, "mention", later, name, {part: pieces * each for part, each in KIT_LATER.items()})
 
     def reservation(self, key: str, orders: list[str]) -> None:
-        """Put goods aside; then an order takes them over, they are given back, or their time is over."""
+        """Reserve goods. Then one to three things follow: an order confirms it, it is released, or it expires."""
         minute, dice = next(self._minutes), self.dice
         sku, pieces = dice.choice(("SET", *GOODS)), dice.randint(1, 3)
         wishes = ((sku, pieces, KIT if sku == "SET" else None),)
@@ -88,7 +88,7 @@ class Counter:
             self.acts.append(Act(kind, minute + dice.randint(0, 15), about))
 
     def decision(self) -> None:
-        """Let somebody say who is one, who is two, and who is one no more."""
+        """Let somebody merge two customers, keep two apart, or unmerge one."""
         kind = self.dice.choice(("merge", "merge", "unmerge", "reject"))
         names = self.dice.sample(ACCOUNTS, 1 if kind == "unmerge" else 2)
         self.acts.append(Act(kind, next(self._minutes), tuple(names)))
@@ -104,7 +104,7 @@ def _order(by: str, name: str, minute: int, lines: list[dict[str, Any]], **more:
 
 
 def counter(seed: int, *, tells: bool, decides: bool) -> Counter:
-    """Give the counter's part of a day."""
+    """Give the counter's part of a day. Only with `decides` do people decide about customers."""
     made = Counter(seed, tells=tells)
     orders = [f"counter {number}" for number in range(made.dice.randint(1, 3))]
     for name in orders:
@@ -120,6 +120,6 @@ def counter(seed: int, *, tells: bool, decides: bool) -> Counter:
 
 
 def goods_of(act: Act) -> Goods:
-    """Say what a reservation asks for."""
+    """Give what a reservation asks for: SKU → pieces, a kit as its components."""
     (sku, pieces, parts) = act.about[2][0]
     return {part: pieces * each for part, each in (parts or {sku: 1}).items()}

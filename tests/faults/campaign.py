@@ -1,7 +1,8 @@
-"""One seed: a day of two tenants, heard by several handlers at once on an unreliable store.
+"""One seed: a day of two tenants. Several handlers work on it at once, on an unreliable store.
 
-What channels said must end as the same said once each, in order. What people did besides, and reservations, whose time
-runs out by whatever clock, must end as what was written one thing after another. A shelf on paper says what was there.
+Three things must hold in the end. What channels said comes to the same as if each event were applied once, in order.
+Decisions of people and reservations depend on the order of writing and on clocks: all that was written comes to the
+same as if it were done again, one thing after another. And the shelf on paper agrees with the stock.
 """
 
 import json
@@ -29,7 +30,7 @@ from tests.records.schedules import Handler, one_schedule
 
 TENANTS = ("acme", "bruno")
 HANDLERS = 3
-FAULTS = 42  # at most, in one day
+FAULTS = 42  # at most so many in one day
 FOLDED = ("#ORDER#", "#STOCK#", "#SHIPMENT#")
 WHO = ("customer_id", "customer_key", "named_by")
 Delivery = tuple[str, Deed]
@@ -37,7 +38,7 @@ Delivery = tuple[str, Deed]
 
 @dataclass
 class Outcome:
-    """What one seed did, and what of it was wrong; `violations` say where."""
+    """What one seed did, and how much of it was wrong. `violations` say where."""
 
     seed: int
     events: int = 0
@@ -46,12 +47,12 @@ class Outcome:
     double_applied: int = 0
     oversold: int = 0
     cross_tenant: int = 0
-    promises: int = 0  # reservations that were made, each of which might have been of a piece that was not there
+    promises: int = 0  # reservations that were made: each could have oversold
     violations: list[str] = field(default_factory=list)
 
 
 def play(seed: int) -> Outcome:
-    """Play a seed: what is heard and done, any number of times, in any order, by handlers that fail."""
+    """Play a seed. Each deed comes one to three times, in any order, to handlers whose calls fail."""
     dice, told, outcome = random.Random(seed), day(seed), Outcome(seed)
     tells, decides = any(event.tells for event in told), seed % 2 == 1
     asides, store, book = counter(seed, tells=tells, decides=decides), MemoryStore(), Book()
@@ -75,7 +76,7 @@ def play(seed: int) -> Outcome:
 
 
 def _open_shop(store: MemoryStore, book: Book, asides: Asides) -> None:
-    """Count what lies there before anything else happens."""
+    """Apply the opening counts before anything else happens."""
     watched = Watched(store, book)
     for tenant in TENANTS:
         for event in asides.opening:
@@ -90,7 +91,7 @@ def _handler(
     book: Book,
     outcome: Outcome,
 ) -> Handler:
-    """Make a handler that works on deliveries until none is left; one that fails comes back, as a queue brings it."""
+    """Make a handler that works on deliveries until none is left. A failed one comes back, as from a queue."""
 
     def work(store: Store) -> None:
         watched = Watched(store, book)
@@ -130,7 +131,7 @@ def _compare(store: MemoryStore, tenant: str, told: Sequence[Event], outcome: Ou
 
 
 def _said(found: dict[str, Any], *, decides: bool) -> dict[str, Any]:
-    """Leave out what nobody said but somebody did: reservations, and on a day of decisions who is whom."""
+    """Leave out what no channel said: reservations and, on a day with decisions, all about customers."""
     kept = {name: item for name, item in found.items() if "#RESERVATION#" not in name}
     if decides:
         kept = {name: item for name, item in kept.items() if any(part in name for part in FOLDED)}
@@ -154,7 +155,7 @@ def _compare_with_book(store: MemoryStore, book: Book, tenant: str, outcome: Out
 
 
 def _look_for_strangers(store: MemoryStore, told: Sequence[Event], outcome: Outcome) -> None:
-    """Look for one tenant's name or ids in another's items; outside, both use the same ids."""
+    """Look for one tenant's name or ids in another's items. The channels' own ids do not count: both have the same."""
     for tenant in TENANTS:
         others = {other: _names(store, other, told) for other in TENANTS if other != tenant}
         mine = [(at, json.dumps(_shown(item))) for at, item in store.items.items() if at[0].startswith(f"{tenant}#")]

@@ -1,7 +1,7 @@
-"""The large races: facts of one order, its stock and its people, several at once, in schedules drawn by seed.
+"""The large races, or crowds: facts of one order, its stock and its customers arrive at once, in schedules by seed.
 
-They have too many schedules to play them all. Whatever the turns, everything must end as if the same facts had been
-told one after the other.
+They have too many schedules to play them all. In each that is played, everything must end as if the same facts were
+told one after another.
 """
 
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ from tests.records.schedules import Handler, one_schedule
 
 FACTS = (*day.ORDER, *day.STOCK, *day.CUSTOMER)
 SCHEDULES = 40
-"""Of one crowd."""
+"""How many schedules of a crowd are played."""
 
 
 @dataclass
 class Crowd:
-    """What came of the schedules of one crowd."""
+    """What came of one crowd's schedules."""
 
     seed: int
     schedules: int = 0
@@ -28,7 +28,7 @@ class Crowd:
 
 
 def play(seed: int) -> Crowd:
-    """Let three to six facts arrive at once where some were heard before; one of them may arrive twice."""
+    """Let three to six facts arrive at once. Others were heard before, and one may arrive twice."""
     draw = Random(f"crowd {seed}")
     facts = draw.sample(range(len(FACTS)), draw.randint(4, len(FACTS)))
     size = draw.randint(3, min(6, len(facts)))
@@ -51,7 +51,7 @@ def _hears(number: int) -> Handler:
 
 
 def _arrive(store: MemoryStore, crowd: list[Handler], draw: Random) -> bool:
-    """Let all of them take turns. Whoever met others too often is delivered again, as the queue does it."""
+    """Let all take turns, and say whether all ended well. What ends in a conflict is delivered again, as by a queue."""
     results = one_schedule(store, crowd, draw.choice)
     for handler, result in zip(crowd, results, strict=True):
         if isinstance(result, ConflictError):

@@ -1,4 +1,4 @@
-"""A small retailer's day from a seed: what its channels will say, in events that any number of handlers may hear."""
+"""A small retailer's day, from a seed: the events that its channels send. Any number of handlers may take them."""
 
 import random
 from collections.abc import Sequence
@@ -21,17 +21,17 @@ PEOPLE: Sequence[dict[str, Any]] = (
 
 @dataclass(frozen=True)
 class Event:
-    """What one delivery says; the same for every tenant, whose ids outside are the same on purpose."""
+    """What one delivery says. It is the same for every tenant: on purpose the channels' ids are the same, too."""
 
     event_id: str
     connection_id: str
     facts: tuple[Fact, ...]
     minute: int
     tells: bool
-    plain: tuple[Any, ...] = ("nothing",)  # what it means for a shelf on paper
+    plain: tuple[Any, ...] = ("nothing",)  # what it means for the shelf on paper (plain.py): method, arguments
 
     def cause(self, tenant: str) -> Cause:
-        """Say what changes records when this event is applied."""
+        """Give the cause of the changes that this event makes."""
         owns = frozenset({PLACE}) if self.connection_id == TILL else frozenset()
         return Cause(tenant, self.event_id, self.connection_id, at(self.minute), owns, self.tells)
 
@@ -82,7 +82,7 @@ class _Day:
         self.say(minute, fact("consent", CRM, minute, subject=who, **said))
 
     def order(self, by: str, name: str) -> None:
-        """Place an order and let what happens to it happen: in events of their own, in any order."""
+        """Place an order, and let up to three things happen to it. Each is an event of its own."""
         placed, dice = self.dice.randint(0, 20), self.dice
         lines = [line(str(n), sku, dice.randint(1, 3)) for n, sku in enumerate(dice.sample(SKUS, dice.randint(1, 3)))]
         said: dict[str, Any] = {"channel_order_id": name, "placed_at": at(placed), "currency": "EUR"}
@@ -114,7 +114,7 @@ class _Day:
 
 
 def day(seed: int) -> list[Event]:
-    """Give the events of a day: three to five orders on three channels, counts, receipts, customers, merges."""
+    """Give the events of a day: two to four orders on three channels, counts, receipts, customers, merges, consents."""
     made = _Day(seed)
     for _ in range(made.dice.randint(1, 3)):
         made.count()

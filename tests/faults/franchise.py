@@ -1,4 +1,4 @@
-"""One seed of a franchise: two tenants that share their customers, and nothing else, live the same day under faults."""
+"""One seed of a franchise: two tenants that share only their customers have the same day, with faults."""
 
 import json
 import random
@@ -28,14 +28,14 @@ PARTIES = (*TENANTS, GROUP)
 
 @dataclass(frozen=True)
 class Said:
-    """An event at one tenant, by a connection of its own: connections have one name in the whole hub."""
+    """An event at one tenant. Its connection is the tenant's own: a connection's name is unique in the whole hub."""
 
     tenant: str
     event: Event
     facts: tuple[Fact, ...]
 
     def apply(self, store: Store) -> None:
-        """Apply it, as `normalise` does."""
+        """Apply the event, as `normalise` does."""
         owns = frozenset({PLACE}) if self.event.connection_id == TILL else frozenset()
         named, moment = (self.tenant, self.event.event_id, self.facts[0].connection_id), at(self.event.minute)
         cause = Cause(*named, moment, owns, self.event.tells, group=GROUP)
@@ -50,7 +50,7 @@ def _at(tenant: str, event: Event) -> Said:
 
 
 def play(seed: int) -> Outcome:
-    """Play a seed and compare its end with that of the same events told once each, in order, without a fault."""
+    """Play a seed. It must end like the same events applied once each, in order, without faults."""
     dice, outcome, store, plain = random.Random(seed), Outcome(seed), MemoryStore(), MemoryStore()
     told = [_at(tenant, event) for tenant in TENANTS for event in day(seed)]
     waiting = [said for said in told for _ in range(dice.randint(1, 3))]
@@ -99,7 +99,7 @@ def _compare(wanted: dict[str, Any], found: dict[str, Any], party: str, outcome:
 
 
 def _look_for_strangers(store: MemoryStore, told: Sequence[Said], outcome: Outcome) -> None:
-    """Look for one tenant's name or orders in another's items, and for any order in what is kept for the group."""
+    """Look for one tenant's name or orders in another's items, and for any order in the items of the group."""
     orders = {
         tenant: {_order(said, fact) for said in told if said.tenant == tenant for fact in said.facts}
         for tenant in TENANTS
@@ -119,5 +119,5 @@ def _order(said: Said, fact: Fact) -> str:
 
 
 def player(seed: int, otherwise: Callable[[int], Outcome]) -> Callable[[int], Outcome]:
-    """Say what plays a seed: of five days one is a franchise's."""
+    """Choose who plays a seed: every fifth day is a franchise's, all others are `otherwise`."""
     return play if seed % 5 == 4 else otherwise

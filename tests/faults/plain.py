@@ -1,7 +1,7 @@
-"""A shelf on paper: what was counted, sold, put aside and handed out, in the order in which it was written down.
+"""A shelf on paper: a second, plain account of a day's stock, to hold the hub's records against.
 
-It shares nothing with the records. It is told what was done, one thing after the other, and says where a piece was
-promised that was not there, and what must be left in the end.
+It shares no code with the records. It is told what was counted, sold, reserved and shipped, in the order in which that
+was written. It says which promises had no piece behind them, and what must be left in the end.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ Goods = Mapping[str, int]
 
 @dataclass
 class Aside:
-    """Goods put aside until a minute; `given` are those that somebody whose clock was later has taken."""
+    """A reservation until a minute. `given` are the SKUs that went to somebody by whose later clock it was over."""
 
     goods: Goods
     until: int
@@ -24,7 +24,7 @@ class Aside:
 
 @dataclass
 class Bought:
-    """An order: what it takes, and when it was sent, cancelled, or taken along at the till."""
+    """An order: what it takes, when it was shipped or taken along at the till, and whether it was cancelled."""
 
     goods: Goods = field(default_factory=dict)
     sent: int | None = None
@@ -33,7 +33,12 @@ class Bought:
 
 
 class Shelf:
-    """One place of one tenant. An owner that is `told` of others counts what it was told; here nobody tells it."""
+    """One location of one tenant.
+
+    With `told`, the hub tells the owner what others take, and the owner's counts contain only what it was told. In
+    these days nobody tells it, so what was received and shipped since its first count is still to be added. Without
+    `told`, a count contains all that happened before it.
+    """
 
     def __init__(self, *, told: bool) -> None:
         self._told = told
@@ -54,7 +59,7 @@ class Shelf:
         self._orders[order].goods = goods
 
     def mention(self, _: int, order: str, goods: Goods) -> None:
-        """Hear more of an order: it takes what it took when it was placed, as soon as that is known."""
+        """Hear of an order again. These goods count only if it is not known what it took when it was placed."""
         self._orders[order].goods = self._orders[order].goods or goods
 
     def send(self, minute: int, order: str) -> None:
@@ -68,7 +73,7 @@ class Shelf:
         self._orders[order] = Bought(goods, taken=minute)
 
     def reserve(self, now: int, key: str, until: int, goods: Goods, answer: str) -> None:
-        """Put goods aside. Who does it takes what is over by their own clock."""
+        """Reserve goods. By the clock of who does it, some reservations may be over: their goods may be taken."""
         if answer != "held" or key in self._aside:
             self.oversold.append(f"{key} was written again and is {answer}")
             return
@@ -92,16 +97,16 @@ class Shelf:
             aside.order = order
 
     def end(self, key: str) -> None:
-        """Release a reservation, or let it expire."""
+        """End a reservation: it was released, or it expired."""
         self._aside[key].is_over = True
 
     def keep(self, key: str) -> bool:
-        """Tell whether a reservation is its order's, which has arrived."""
+        """Tell whether a reservation was confirmed by an order that has arrived."""
         order = self._aside[key].order
         return order is not None and bool(self._orders[order].goods)
 
     def lying(self, sku: str) -> int:
-        """Say what lies there."""
+        """Count the pieces that lie there."""
         counts = self._counts[sku]
         if not counts:
             return 0
@@ -112,7 +117,7 @@ class Shelf:
         return counts[last] + came - left - along
 
     def held(self, sku: str, now: int) -> int:
-        """Say what is held by a clock: by open orders, for orders to come, and put aside."""
+        """Count the pieces held at `now`: by open orders, for orders to come, and by reservations that are not over."""
         return sum(self._open(sku)) + sum(self._waiting(sku, now))
 
     def _open(self, sku: str) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""The small races: every test of these modules plays all schedules of one; here they are counted."""
+"""The small races. Each test of these modules plays all schedules of one race. This module runs and counts them."""
 
 import inspect
 import time
@@ -14,7 +14,7 @@ RACES = (test_races, test_reservation_races, test_decision_races)
 
 @dataclass
 class Races:
-    """How many schedules were played of how many races, and what was wrong."""
+    """The number of races, of their schedules, and what was wrong."""
 
     races: int = 0
     schedules: int = 0
@@ -22,7 +22,7 @@ class Races:
 
 
 def play(until: float) -> Races:
-    """Play every small race in full; those that would begin after a time are left out, and said to be."""
+    """Play every small race in full. A race that would begin after `until` is left out, which is a violation."""
     found, before = Races(), schedules.played()
     for name, race in _races().items():
         if time.monotonic() > until:
@@ -38,6 +38,6 @@ def play(until: float) -> Races:
 
 
 def _races() -> dict[str, Callable[[], None]]:
-    """Give the tests that need nothing prepared."""
+    """Give the tests without fixtures or parameters, by name."""
     named = [each for module in RACES for each in inspect.getmembers(module, inspect.isfunction)]
     return {name: test for name, test in named if name.startswith("test_") and not inspect.signature(test).parameters}

@@ -1,4 +1,4 @@
-"""A store whose calls fail as DynamoDB's and Lambda's do: before or after the write, once or several times."""
+"""A store whose calls fail as with DynamoDB and Lambda: before or after the write, once or several times."""
 
 import random
 from collections import Counter
@@ -9,18 +9,18 @@ from records.store.actions import Action, Item, Key, Store
 
 
 class CrashError(Exception):
-    """The function died; its event will be delivered again."""
+    """The function died. Its event will be delivered again."""
 
 
 class Unreliable:
-    """A handler's way to the store. Faults come by seed, and `left` says how many may still come."""
+    """A handler's way to the store. The seed decides when a call fails. `left` is how many faults may still come."""
 
     def __init__(self, store: Store, dice: random.Random, rate: float, past: dict[Key, Item], left: list[int]) -> None:
         self._store, self._dice, self._rate, self._past, self._left = store, dice, rate, past, left
         self.faults: Counter[str] = Counter()
 
     def get(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
-        """Read; a read that need not be consistent may give what lay there before the last write."""
+        """Read. A read that need not be consistent may give an item as it was before its last write."""
         fault = self._fault(("throttled read", "died reading") if consistent else ("old news", "throttled read"))
         if fault == "throttled read":
             raise StoreUnavailableError("injected")
@@ -37,7 +37,7 @@ class Unreliable:
         return self._store.query(pk, prefix)
 
     def write(self, actions: Sequence[Action]) -> None:
-        """Write, or fail before or after it is done."""
+        """Write, or fail before or after the write."""
         fault = self._fault(tuple(WRITE_FAULTS))
         before, after = WRITE_FAULTS[fault] if fault else (None, None)
         if before:

@@ -1,4 +1,4 @@
-"""What was written, in the order in which it was: one thing after another, the same must come of it."""
+"""A book of what was written, in that order. Doing it again, one thing after another, must come to the same."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ Deed = Event | Act
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that was written; of a reservation, what it was from then on."""
+    """A deed that was written. For a reservation, `status` is its status from then on."""
 
     tenant: str
     deed: Deed
@@ -28,13 +28,13 @@ class Entry:
 
 @dataclass
 class Book:
-    """Everything that was written on one store."""
+    """All deeds that were written to one store."""
 
     entries: list[Entry] = field(default_factory=list)
 
 
 class Watched:
-    """A handler's way to the store, on which every write of what it is doing goes into the book."""
+    """A handler's way to the store. It notes every write in the book, with the deed that the handler is `doing`."""
 
     def __init__(self, store: Store, book: Book) -> None:
         self._store, self._book = store, book
@@ -49,7 +49,7 @@ class Watched:
         return self._store.query(pk, prefix)
 
     def write(self, actions: Sequence[Action]) -> None:
-        """Write, and note it: nobody else can write between the two."""
+        """Write, and note it. Nobody else can write in between."""
         self._store.write(actions)
         if self.doing is not None:
             reservations = [each.item for each in actions if isinstance(each, Put) and "reservation_id" in each.item]
@@ -57,7 +57,7 @@ class Watched:
 
 
 def do(store: Store, tenant: str, deed: Deed) -> None:
-    """Apply an event, or do what somebody asks for."""
+    """Do a deed: apply an event, or do what somebody asks for."""
     if isinstance(deed, Act):
         deed.do(store, tenant)
     else:
@@ -65,7 +65,7 @@ def do(store: Store, tenant: str, deed: Deed) -> None:
 
 
 def replayed(book: Book, tenant: str) -> MemoryStore:
-    """Do what was written again, one thing after another on a store that never fails."""
+    """Do a tenant's deeds again, one after another, on a store that never fails."""
     store = MemoryStore()
     for entry in book.entries:
         if entry.tenant == tenant:
@@ -74,14 +74,14 @@ def replayed(book: Book, tenant: str) -> MemoryStore:
 
 
 def differences(store: MemoryStore, book: Book, tenant: str) -> list[str]:
-    """Say where a store differs from what comes of the book, one thing after another."""
+    """Say where a store differs from the same deeds done one after another."""
     wanted, found = digest(replayed(book, tenant), tenant), digest(store, tenant)
     names = sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
     return [f"{tenant} {name}: one after another {wanted.get(name)}, found {found.get(name)}" for name in names]
 
 
 def shelf(book: Book, tenant: str, *, told: bool) -> Shelf:
-    """Write a tenant's book down on paper."""
+    """Tell the shelf on paper what a tenant's book contains."""
     made = Shelf(told=told)
     for entry in book.entries:
         if entry.tenant == tenant and isinstance(entry.deed, Event) and entry.deed.plain[0] != "nothing":
@@ -103,8 +103,9 @@ def _act(made: Shelf, act: Act, status: str) -> None:
 
 
 def oversold(store: MemoryStore, book: Book, tenant: str, *, told: bool) -> tuple[int, list[str]]:
-    """Count the promises that were made, and say which of them nothing was there for; and where in the end the shelf
-    on paper is another than the hub's.
+    """Count the promises that were made, and say what is wrong.
+
+    Wrong is a promise without a piece behind it, and a SKU whose numbers in the end differ from the shelf on paper.
     """
     paper = shelf(book, tenant, told=told)
     wrong = list(paper.oversold)

@@ -1,4 +1,4 @@
-"""Functions run in this process, over moto."""
+"""Functions run in this process, on moto."""
 
 from tests.moto_hub import moto_hub, moto_world
 

@@ -1,4 +1,4 @@
-"""What each function's role may do (from hub.yaml), and what its code was seen doing, in the same words.
+"""What each function's role may do, from hub.yaml, and what its code was seen doing. Both are sets of rights.
 
 A right is `(action, thing)`, e.g. `("dynamodb:Query", "Inbox/index/by_time")`.
 """
@@ -14,7 +14,7 @@ from tests.moto_hub import VARIABLES
 
 Right = tuple[str, str]
 
-# Rights that Lambda uses itself, on behalf of a function: no code of ours makes these calls.
+# Rights that Lambda itself uses on behalf of a function. None of our code makes these calls.
 BY_LAMBDA = {
     "logs:CreateLogStream": "Lambda writes the log",
     "logs:PutLogEvents": "Lambda writes the log",
@@ -29,7 +29,7 @@ BY_LAMBDA = {
 }
 SECRETS = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret"
 QUEUES = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}"
-# As hub.yaml writes a resource, and what we call it.
+# A resource as hub.yaml writes it → our name for it.
 THINGS = {
     "${InboxArn}": "Inbox",
     "${RecordsArn}": "Records",
@@ -45,7 +45,7 @@ THINGS = {
     f"{QUEUES}:${{AWS::StackName}}-connection-*": "connection queues",
     f"{QUEUES}:${{AWS::StackName}}-inbound-*": "inbound queues",
 }
-ALONE = {"events": "bus", "lambda": "push mappings"}  # the one thing of its service that a function may touch
+ALONE = {"events": "bus", "lambda": "push mappings"}  # services of which a function may touch one thing only
 IN_TRANSACTION = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -55,7 +55,7 @@ IN_TRANSACTION = {
 
 
 def granted(function: str) -> set[Right]:
-    """Give what the role of a function allows its code, after SAM's transform."""
+    """Give the rights that a function's role gives its code, after SAM's transform."""
     role = templates.transformed("hub")["Resources"][f"{function.title()}Role"]["Properties"]
     statements = [
         statement for policy in role["Policies"] for statement in _list(policy["PolicyDocument"]["Statement"])
@@ -70,7 +70,7 @@ def granted(function: str) -> set[Right]:
 
 
 def _is_lambdas(action: str, resource: Any) -> bool:
-    """Tell whether Lambda itself uses a right; to a queue that is not for what failed, our code sends."""
+    """Tell whether Lambda itself uses a right. It sends to dead-letter queues only: to other queues our code sends."""
     return action in BY_LAMBDA and (action != "sqs:SendMessage" or _written(resource).endswith("Dead.Arn}"))
 
 
@@ -89,7 +89,7 @@ def _thing(resource: Any) -> str:
 
 
 def used(service: str, operation: str, params: dict[str, Any]) -> Iterator[Right]:
-    """Give the rights that one call needs."""
+    """Give the rights that one call of AWS needs."""
     if operation == "TransactWriteItems":
         for kind, action in ((kind, body) for item in params["TransactItems"] for kind, body in item.items()):
             yield f"dynamodb:{IN_TRANSACTION[kind]}", action["TableName"]

@@ -1,1 +1,1 @@
-"""Tests of `mutants/`."""
+"""Mutation testing: seeded bugs that the tests must catch (`make mutants`)."""

@@ -1,6 +1,6 @@
-"""`make mutants`: seed each of the named bugs into a copy of this tree, and see whether the tests catch it.
+"""`make mutants`: put each of the seeded bugs into a copy of this tree, and see whether the tests catch it.
 
-Exit code 0 only if the tests pass without a bug and every bug is caught. `NAME=part of a name` tries some of them.
+Exit code 0 only if the tests pass without a bug and every bug is caught. `NAME=part of a name` tries only some bugs.
 """
 
 import json
@@ -22,7 +22,7 @@ from tests.mutants.bugs import BUGS, Bug
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".mypy_cache", ".ruff_cache", ".hypothesis")
-LONGEST = 600  # seconds for the tests of one bug: a bug that makes them run for ever is caught too
+LONGEST = 600  # seconds for the tests of one bug. One that makes them run for ever is caught too
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Trial:
 
 
 def main() -> int:
-    """Try the bugs two by two, and tell."""
+    """Try the bugs, one on each processor at a time, and print which were caught."""
     console = Console(stderr=True)
     wanted = [bug for bug in BUGS if os.environ.get("NAME", "") in bug.name]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -82,7 +82,7 @@ def _try(bug: Bug, folder: Path) -> Trial:
 
 
 def _tests(folder: Path, tests: Sequence[str], *, every: bool = False) -> str | None:
-    """Run tests in a copy; gives the first that failed, or nothing where all passed."""
+    """Run tests in a copy of the tree. Gives the first that failed, or None where all passed."""
     command = [sys.executable, "-m", "pytest", "-m", "not cloud", *(() if every else ("-x",)), *tests]
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     try:

@@ -1,11 +1,11 @@
-"""Twenty-five bugs, each a small change to the source, and the tests that must not let it pass."""
+"""Twenty-five bugs, each a small change of the source, with the tests that must catch it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Bug:
-    """A seeded bug: in `file`, the one place that reads `old` reads `new` instead. `tests` are what should catch it."""
+    """A seeded bug: in `file`, `new` stands in the one place of `old`. `tests` are those that must catch it."""
 
     name: str
     file: str

@@ -1,1 +1,1 @@
-"""Tests of `real/`."""
+"""Tests with what real vendors publish."""

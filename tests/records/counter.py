@@ -1,4 +1,4 @@
-"""The counter where goods are put aside in tests: reservations by the minute, on any store."""
+"""The counter where tests reserve goods: reservations by the minute, on any store."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -20,7 +20,7 @@ MINUTES = 10
 
 
 def by_hand(minute: int, tenant: str = TENANT) -> Cause:
-    """Say that somebody asks for it at a minute."""
+    """Give the cause of what somebody asks for at a minute."""
     return Cause(tenant, f"api_{minute}", "api", at(minute))
 
 
@@ -39,7 +39,7 @@ def reserve(
     location_id: str | None = None,
     tenant: str = TENANT,
 ) -> str:
-    """Reserve; gives the status, or the code of the refusal."""
+    """Reserve goods. Gives the status, or the code of the refusal."""
     cause = by_hand(minute, tenant)
     wanted = tuple(wishes) or (Wish(sku, Decimal(str(pieces))),)
     request = Request(wanted, tuple(places), at(minute + minutes), location_id)
@@ -60,34 +60,34 @@ def reserve(
 
 
 def confirm(store: Store, minute: int, key: str, order: str = "1001", tenant: str = TENANT) -> str:
-    """Let the web shop's order take over a reservation; gives the status, or the code of the refusal."""
+    """Let an order of the web shop take over a reservation. Gives the status, or the code of the refusal."""
     cause, name = by_hand(minute, tenant), ids.reservation_id(tenant, key)
     made = _change(store, cause, lambda unit: reservations.confirm(unit, cause, name, WEB, order))
     return "reservation_over" if made in ("released", "expired") else made
 
 
 def release(store: Store, minute: int, key: str, tenant: str = TENANT) -> str:
-    """Give a reservation back; gives the status, or the code of the refusal."""
+    """Release a reservation. Gives the status, or the code of the refusal."""
     cause, name = by_hand(minute, tenant), ids.reservation_id(tenant, key)
     return _change(store, cause, lambda unit: reservations.release(unit, cause, name))
 
 
 def sweep(store: Store, minute: int, key: str, tenant: str = TENANT) -> str:
-    """Let the sweeper look at a reservation; gives what it made of it."""
+    """Let the sweeper look at a reservation, and give what it made of it."""
     cause, name = by_hand(minute, tenant), ids.reservation_id(tenant, key)
     made = change(store, cause, lambda unit: reservations.expire(unit, cause, name), lambda _: None, fresh=True)
     return str(made)
 
 
 def set_policy(store: Store, minute: int, safety: int = 0, **tiers: int) -> None:
-    """Keep pieces back at the one place."""
+    """Set what is kept back of the mug at the one location: as safety stock and for customer tiers."""
     cause = by_hand(minute)
     kept = {tier: Decimal(pieces) for tier, pieces in tiers.items()}
     change(store, cause, lambda unit: counts.set_policy(unit, cause, (MUG, PLACE), Decimal(safety), kept))
 
 
 def announce(store: Store, minute: int, reference: str, pieces: int) -> None:
-    """Say that pieces are on their way to the one place."""
+    """Say that mugs are on their way to the one location."""
     cause = by_hand(minute)
     expected = (reference, Decimal(pieces), at(minute + 60))
     change(store, cause, lambda unit: counts.announce(unit, cause, (MUG, PLACE), *expected))

@@ -1,4 +1,4 @@
-"""A small retailer for tests of records: how its channels' facts look, and what a store comes to in the end."""
+"""A small retailer for tests of records: what its channels' facts look like, and what a store contains in the end."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -19,27 +19,27 @@ TENANT = "acme"
 WEB, TILL, MARKET, DESK, CRM = "web", "till", "market", "desk", "crm"
 MUG, SCARF, PLACE = "MUG", "SCARF", "lille"
 STAMPS = {"ver", "cause", "origin", "hop", "at", "changed", "member"}
-"""What tells when and why an item was written: it may depend on the order of arrival."""
+"""The fields that say when and why an item was written. They may depend on the order of arrival."""
 
 
 def at(minute: int) -> str:
-    """Give a time of the day the tests play on."""
+    """Give a time: so many minutes after nine on the day on which the tests play."""
     return f"2026-11-22T{9 + minute // 60:02d}:{minute % 60:02d}:00.000Z"
 
 
 def fact(kind: str, connection_id: str, minute: int, version: int | None = None, **said: Any) -> Fact:
-    """Build a fact said at a minute."""
+    """Build a fact that is said at a minute. Its source version is that minute, or `version`."""
     statement = {"kind": kind, "occurred_at": at(minute), "source_version": at(minute if version is None else version)}
     return build({**statement, **said}, event_id="evt", connection_id=connection_id)
 
 
 def line(line_id: str, sku: str, quantity: Any, **more: Any) -> dict[str, Any]:
-    """Build an order line at the one place of the retailer."""
+    """Build an order line at the retailer's one location."""
     return {"line_id": line_id, "sku": sku, "quantity": Decimal(str(quantity)), "location_id": PLACE, **more}
 
 
 def order(minute: int, lines: Sequence[dict[str, Any]], connection_id: str = WEB, **more: Any) -> Fact:
-    """Build an order that was placed at minute 0, as its channel shows it at `minute`."""
+    """Build order 1001, placed at minute 0, as its channel shows it at `minute`."""
     said = {"channel_order_id": "1001", "placed_at": at(0), "currency": "EUR", "totals": {"total": 3000}, **more}
     return fact("order", connection_id, minute, line_items=list(lines), **said)
 
@@ -50,7 +50,7 @@ def share(line_id: str, quantity: Any, **more: Any) -> dict[str, Any]:
 
 
 def sent(minute: int, *lines: dict[str, Any], connection_id: str = WEB, number: str | None = "T1", **more: Any) -> Fact:
-    """Build a fulfilment; no lines: everything still open."""
+    """Build a fulfilment. Without lines it ships everything that is still open."""
     said = {"channel_order_id": "1001"} if connection_id == WEB else {"order_reference": f"{WEB}/1001"}
     said |= {"fulfillment_id": "f1", "status": "success", "tracking": [{"number": number}] if number else []}
     return fact("fulfillment", connection_id, minute, lines=list(lines), **{**said, **more})
@@ -90,14 +90,14 @@ def cause(event_id: str, connection_id: str = WEB, minute: int = 0, owns: Sequen
 
 
 def tell(store: Store, event_id: str, *facts: Fact, owns: Sequence[str] = (PLACE,)) -> Applied:
-    """Apply an event of some facts, as `normalise` does. The till owns the place; nobody waits after a conflict."""
+    """Apply an event of some facts as `normalise` does, but never wait after a conflict. The till owns the location."""
     said_by = facts[0].connection_id if facts else WEB
     owned = owns if said_by in (TILL, "owner") else ()
     return apply(store, cause(event_id, said_by, owns=owned), facts, {}, pause=lambda _: None)
 
 
 def told(facts: Sequence[Fact]) -> MemoryStore:
-    """Give a store that heard each fact in an event of its own, in this order."""
+    """Give a store to which each fact was told, in this order, each in an event of its own."""
     store = MemoryStore()
     for number, each in enumerate(facts):
         tell(store, f"evt{number}", each)
@@ -105,10 +105,10 @@ def told(facts: Sequence[Fact]) -> MemoryStore:
 
 
 def every_arrival(facts: Sequence[Fact], repeats: bool = False) -> Iterator[MemoryStore]:
-    """Give the store at the end of each order of arrival; orders that begin alike share their beginning.
+    """Give the store at the end of every order of arrival. Orders that begin alike share the work of the beginning.
 
-    With `repeats`, after every beginning each fact heard so far is said again, by an event of its own: not one byte of
-    a record may change, so that repeats change nothing anywhere in any order of arrival.
+    With `repeats`, each fact heard so far is told again at every step, in an event of its own, and must change nothing.
+    So repeats are harmless at any place in any order of arrival.
     """
 
     def grow(store: MemoryStore, heard: tuple[int, ...]) -> Iterator[MemoryStore]:
@@ -126,32 +126,32 @@ def every_arrival(facts: Sequence[Fact], repeats: bool = False) -> Iterator[Memo
 
 
 def copied(store: MemoryStore) -> MemoryStore:
-    """Give a store of its own that starts from another."""
+    """Give a copy of a store. Writes to one do not show in the other."""
     own = MemoryStore()
     own.items = dict(store.items)  # items are replaced, never changed in place
     return own
 
 
 def order_item(store: MemoryStore) -> Item:
-    """Give the one order."""
+    """Give the item of the one order."""
     (found,) = [item for item in store.items.values() if item["sk"] == "ORDER"]
     return found
 
 
 def order_view(store: MemoryStore) -> orders.OrderView:
-    """Derive the one order."""
+    """Give the one order with its derived statuses."""
     seen = orders.view(orders.OrderState(**unpack(order_item(store)["state"])))
     assert seen is not None
     return seen
 
 
 def position(store: MemoryStore, sku: str = MUG) -> stock.Position:
-    """Add up the stock of a SKU at the one place."""
+    """Give the stock position of a SKU at the one location."""
     return stock.position(store.items.get(keys.stock(TENANT, sku, PLACE), {}))
 
 
 def golden(store: MemoryStore, tenant: str = TENANT) -> list[dict[str, Any]]:
-    """Give every customer that was not merged away, as a golden record with the sources it is made of."""
+    """Give the golden record of every customer that was not merged away, with the sources it is made of."""
     mine = f"{tenant}#CUSTOMER#"
     items = [item for (pk, _), item in store.items.items() if pk.startswith(mine) and "state" in item]
     states = [customers.CustomerState(**unpack(item["state"])) for item in items]
@@ -159,7 +159,7 @@ def golden(store: MemoryStore, tenant: str = TENANT) -> list[dict[str, Any]]:
 
 
 def resolve(store: MemoryStore, customer_id: str | None, tenant: str = TENANT) -> Any:
-    """Say who a customer is without naming them: by the sources they are made of after every merge."""
+    """Say who a customer is without an id: by the sources of the customer that it was merged into, if it was."""
     if customer_id is None:
         return None
     item = store.items[keys.customer(tenant, customer_id)]
@@ -169,8 +169,10 @@ def resolve(store: MemoryStore, customer_id: str | None, tenant: str = TENANT) -
 
 
 def digest(store: MemoryStore, tenant: str = TENANT, people: str = "") -> dict[str, Any]:
-    """Give all a tenant's records come to: every record without its stamps, every id of a customer replaced by who it
-    is. `people` says whose customers they are, where they are not the tenant's own.
+    """Give what a tenant's records come to, so that stores can be compared.
+
+    Records have no stamps. Instead of a customer's id stands who it is (see `resolve`). `people` is the owner of the
+    customers, where that is not the tenant itself.
     """
     mine = {at: item for at, item in sorted(store.items.items()) if at[0].startswith(f"{tenant}#")}
     told = {f"{pk} {sk}": _plain(store, item, people or tenant) for (pk, sk), item in mine.items() if sk != "APPLIED"}

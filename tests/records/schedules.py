@@ -1,6 +1,7 @@
-"""Every way in which handlers can take turns at the database: one runs at a time, from one store call to the next.
+"""All schedules of some handlers: the ways in which they can take turns at the store.
 
-Threads only carry the handlers; which of them runs is decided here, so a schedule always plays out the same.
+One handler runs at a time, from one store call to the next. Each has a thread, but which one runs is decided here. So a
+schedule always ends the same.
 """
 
 import itertools
@@ -17,7 +18,7 @@ _numbers = itertools.count()
 
 
 class Turns:
-    """A store that lets its handler make a call only when it is its turn."""
+    """A handler's way to the store. It lets the handler make a call only when it is the handler's turn."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -40,7 +41,7 @@ class Turns:
         self._waits.acquire()
 
     def step(self) -> None:
-        """Let the handler make its call and go on to the next one."""
+        """Let the handler make its call, and run up to the next one or to its end."""
         self._mine.release()
         self._waits.acquire()
 
@@ -62,9 +63,9 @@ class Turns:
 
 
 def every_schedule(make: Callable[[], MemoryStore], handlers: Sequence[Handler], cuts: int = 99) -> Iterator[Played]:
-    """Play every schedule, each on a store of its own; gives the store and what each handler answered.
+    """Play every schedule, each on a store of its own. Gives the store and what each handler answered (or raised).
 
-    With `cuts`, every schedule in which a handler is interrupted at most so often: few interruptions find most races.
+    Only schedules with at most `cuts` interruptions of handlers are played: few interruptions find most races.
     """
     left: list[list[int]] = [[]]
     while left:
@@ -79,12 +80,12 @@ def every_schedule(make: Callable[[], MemoryStore], handlers: Sequence[Handler],
 
 
 def played() -> int:
-    """Say how many schedules this process has played by now, this question included."""
+    """Give a count of the schedules that `every_schedule` has played. Each call of this adds one to it, too."""
     return next(_numbers)
 
 
 def one_schedule(store: Store, handlers: Sequence[Handler], choose: Callable[[list[int]], int]) -> list[Any]:
-    """Play one schedule: `choose` says at each step which unfinished handler goes on. Gives what each answered."""
+    """Play one schedule. `choose` picks at each step which unfinished handler goes on. Gives what each answered."""
     turns = [Turns(store) for _ in handlers]
     for each, handler in zip(turns, handlers, strict=True):
         each.start(handler)
@@ -100,7 +101,7 @@ def _interruptions(taken: Sequence[int], ready: Sequence[Sequence[int]]) -> int:
 def _play(
     turns: Sequence[Turns], handlers: Sequence[Handler], wanted: Sequence[int]
 ) -> tuple[list[int], list[list[int]]]:
-    """Play one schedule: as wanted at first, then uninterrupted. Gives who ran at each step and who could have."""
+    """Play one schedule: first as wanted, then without interruptions. Gives who ran at each step and who could have."""
     for each, handler in zip(turns, handlers, strict=True):
         each.start(handler)
     taken: list[int] = []

@@ -1,5 +1,5 @@
-"""The query languages `make bench` compares the mapping engine with, each told to read what a mapping reads.
+"""The query languages that `make bench` compares the mapping engine with. Each reads what a mapping reads.
 
-Each module has `reader(mapping, connection)`: it translates the expressions of a mapping once and gives a function that
-evaluates all of them, without converting or checking anything.
+Each module has `reader(mapping, connection)`. It translates the expressions of a mapping once, and gives a function
+that evaluates all of them. That function converts and checks nothing.
 """

@@ -1,4 +1,4 @@
-"""What a mapping asks of a payload: its expressions, in the tree of its fields; and how two answers are compared."""
+"""The expressions of a mapping, in the tree of its fields, and how the answers of two languages are compared."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from mappings.fields import Field, Reader
 from mappings.files import read
 
 CHAINS = frozenset({"subexpression", "index_expression", "pipe"})
-"""JMESPath's nodes that hand one child's answer to the next."""
+"""The nodes of JMESPath that pass the answer of one child to the next."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A field: `source` is its expression; or an object, or with `each` a list of objects, of `fields`.
+    """One of three: a field whose expression is `source`, an object of `fields`, or with `each` a list of objects.
 
-    A field without any of them is a constant, which no query language is asked for.
+    Constants are left out: no query language is asked for them.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Asked:
 
 
 def asked(mapping: Path) -> list[Asked]:
-    """Give what each fact of a mapping asks, in the order of the file."""
+    """Give the fields of each fact of a mapping, in the order of the file."""
     document = read(mapping)
     facts = Reader(str(mapping), document.lines).facts(document.content)
     return [Asked(fact.kind, None, _parsed(fact.each), _fields(fact.fields)) for fact in facts]
@@ -52,13 +52,13 @@ def _parsed(text: str | None) -> Node | None:
 
 
 def variable(reference: str, around: tuple[str, ...]) -> str:
-    """Name the variable a reference stands for; `around` are those of the elements around it, the payload's first."""
+    """Name the variable of a reference. `around` are the variables of the elements around it, the payload's first."""
     known = {"\0$": around[0], "\0$connection": "connection"}
     return f"${known[reference] if reference in known else around[-1 - reference.count('^')]}"
 
 
 def same(answer: Any) -> Any:
-    """Give an answer without what languages say in different ways: nulls, emptiness, and how exact a fraction is."""
+    """Give an answer in which languages can be compared: nulls and empty values removed, fractions rounded."""
     if isinstance(answer, Mapping):
         return {name: value for name, part in answer.items() if (value := same(part)) is not None} or None
     if isinstance(answer, list):

@@ -1,4 +1,4 @@
-"""JMESPath, interpreted by the `jmespath` package: the mapping's expressions as they are.
+"""JMESPath, interpreted by the package `jmespath`: it takes the mapping's expressions as they are.
 
 https://jmespath.org/specification.html
 """
@@ -23,7 +23,7 @@ def reader(mapping: Path, connection: dict[str, Any]) -> Callable[[Any], Any]:
 
 
 class Element:
-    """What expressions are evaluated on: the payload, the elements around the last one, and that one."""
+    """An element that expressions are evaluated on. `around`: the payload, then each element inside the one before."""
 
     def __init__(self, connection: dict[str, Any], around: list[Any]) -> None:
         self._connection, self._around = connection, around
@@ -31,7 +31,7 @@ class Element:
         self._interpreter = Interpreter(True, {"\0$": around[0], "\0$connection": connection, **enclosing})
 
     def all(self, part: Asked) -> list[Any]:
-        """Give the objects of a part: one, or one for each of its elements."""
+        """Give the objects of a part: one, or with `each` one for each element."""
         if part.each is None:
             return [self._object(part)]
         found = self._value(part.each) or []

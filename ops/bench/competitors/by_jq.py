@@ -1,7 +1,7 @@
-"""jq (libjq, by the package `jq`): the whole mapping as one program, which reads the body's text itself.
+"""jq (libjq, by the package `jq`): the whole mapping is one program, which reads the text of the body.
 
-https://jqlang.org/manual/v1.8/. It is given text because libjq cannot take Python's objects: the package would write
-them as JSON first. Truth, null and lists are JMESPath's, by the definitions in front of the program.
+https://jqlang.org/manual/v1.8/. It gets text, because libjq cannot take Python's objects: the package would write them
+as JSON first. Truth, null and lists mean what they mean in JMESPath: DEFINITIONS see to that.
 """
 
 import json
@@ -24,7 +24,7 @@ def number: if type == "string" then (tonumber? // null) elif type == "number" t
 def text: if type == "string" then . else tojson end;
 def holds($one): if type == "array" then any(.[]; . == $one) else contains($one) end;
 """
-# By the type of JMESPath's node, and the name of its function: jq, with the translations of the node's children.
+# Type of a JMESPath node, or name of its function → jq. {0}, {1} … are the translated children of the node.
 NODES = {
     "and_expression": "({0} as $one | if ($one | truth) then {1} else $one end)",
     "current": ".",
@@ -64,12 +64,12 @@ def reader(mapping: Path, connection: dict[str, Any]) -> Callable[[bytes], Any]:
 
 
 def ids(body: bytes) -> Any:
-    """Give the `id` of a body, and the same as text."""
+    """Give the `id` of a body as it is, and as text."""
     return jq.compile("[.id, (.id | tostring)]").input_text(body.decode()).first()
 
 
 def _part(part: Asked, around: tuple[str, ...]) -> str:
-    """Write what gives a part's object, or one for each of its elements; `around` are the variables of elements."""
+    """Write what gives a part's object, or with `each` one for each element. `around` are the variables of elements."""
     if part.each is None:
         return _object(part, around)
     element = f"e{len(around)}"
@@ -87,7 +87,7 @@ def _answer(field: Asked, around: tuple[str, ...]) -> str:
 
 
 def _written(node: Node, around: tuple[str, ...]) -> str:
-    """Write an expression on jq's `.`."""
+    """Translate an expression. It applies to jq's `.`."""
     kind, value, children = node["type"], node.get("value"), node["children"]
     if kind == "field":
         return variable(str(value), around) if str(value).startswith("\0") else f".[{json.dumps(value)}]"

@@ -1,7 +1,7 @@
-"""JSONata, interpreted by the package `jsonata-python`: the whole mapping as one expression.
+"""JSONata, interpreted by the package `jsonata-python`: the whole mapping is one expression.
 
-https://docs.jsonata.org. JSONata walks lists by itself and takes a list of one for its element, so `[…]` stands around
-what has to stay a list.
+https://docs.jsonata.org. JSONata walks through lists by itself, and turns a list of one into its element. So `[…]`
+stands around what must stay a list.
 """
 
 import json
@@ -14,7 +14,7 @@ from jsonata import Jsonata
 from mappings.expressions.syntax import Node
 from ops.bench.competitors.asked import CHAINS, Asked, asked, variable
 
-# By the type of JMESPath's node, and the name of its function: JSONata, with the translations of the node's children.
+# Type of a JMESPath node, or name of its function → JSONata. {0}, {1} … are the translated children of the node.
 NODES = {
     "and_expression": "({0} ? {1} : null)",
     "expref": "{0}",
@@ -49,12 +49,12 @@ def reader(mapping: Path, connection: dict[str, Any]) -> Callable[[Any], Any]:
 
 
 def ids(payload: Any) -> Any:
-    """Give the `id` of a payload, and the same as text."""
+    """Give the `id` of a payload as it is, and as text."""
     return Jsonata("[id, $string(id)]").evaluate(payload)
 
 
 def _part(part: Asked, around: tuple[str, ...]) -> str:
-    """Write what gives a part's object, or one for each of its elements; `around` are the variables of elements."""
+    """Write what gives a part's object, or with `each` one for each element. `around` are the variables of elements."""
     if part.each is None:
         return _object(part, around)
     element = f"e{len(around)}"
@@ -73,7 +73,7 @@ def _answer(field: Asked, around: tuple[str, ...]) -> str:
 
 
 def _written(node: Node, on: str, around: tuple[str, ...]) -> str:
-    """Write an expression on what `on` stands for."""
+    """Translate an expression. It applies to what `on` stands for."""
     kind, value, children = node["type"], node.get("value"), node["children"]
     if kind in WRITERS:
         return WRITERS[kind](node, on, around)
@@ -112,7 +112,7 @@ def _chained(node: Node, on: str, around: tuple[str, ...]) -> str:
     for step in rest:
         if step["type"] in ("field", "index"):
             found = _written(step, found, around)
-        else:  # what needs the answer in several places takes it from a variable
+        else:  # this step may use the answer in several places: a variable holds it
             found = f"($v := {found}; {_written(step, '$v', around)})"
     return found
 
@@ -124,7 +124,7 @@ def _projected(node: Node, on: str, around: tuple[str, ...]) -> str:
     return f"[{base}.({_written(node['children'][1], '$', around)})]"
 
 
-# By the type of JMESPath's node: what is no template, because its parts are evaluated on something else.
+# Type of a JMESPath node → its translation, where a template of NODES cannot do: its children apply to something else.
 WRITERS: dict[str, Callable[[Node, str, tuple[str, ...]], str]] = {
     **dict.fromkeys(CHAINS, _chained),
     "current": lambda _node, on, _around: on,

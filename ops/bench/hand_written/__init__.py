@@ -1,5 +1,5 @@
-"""The mappings of orders written by hand, one module for each channel: what `make bench` compares the engine with.
+"""Mappings of orders that are written by hand: `make bench` compares the engine with them. One module a channel.
 
-Each is what a good programmer writes for orders of one shape: it reads what ops/bench/orders has, and asks less than
-the mapping does. `measure` refuses to compare the two where they do not say the same.
+Each is what a good programmer would write for orders of one shape. It reads what the orders of ops/bench/orders
+contain, and checks less than the mapping does. `measure` refuses to compare the two if their answers differ.
 """

@@ -1,4 +1,4 @@
-"""mappings/mirakl/order.in.yaml written by hand."""
+"""mappings/mirakl/order.in.yaml, written by hand."""
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""mappings/shopify/order.in.yaml written by hand."""
+"""mappings/shopify/order.in.yaml, written by hand."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""The conversions that mappings written by hand share: what a good programmer would put beside them."""
+"""The conversions that the mappings written by hand share."""
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,7 +8,7 @@ from mappings.values.money import EXPONENTS
 
 
 def time(text: str | None) -> str | None:
-    """Give an ISO 8601 time in UTC; one without an offset is in UTC already."""
+    """Give an ISO 8601 time in UTC. A time without an offset is taken as UTC."""
     if text is None:
         return None
     moment = datetime.fromisoformat(text)
@@ -34,5 +34,5 @@ def identifier(number: str | int | None) -> str | None:
 
 
 def known(**fields: Any) -> dict[str, Any]:
-    """Give the fields that are not null."""
+    """Give the fields that are not None."""
     return {name: value for name, value in fields.items() if value is not None}

@@ -1,4 +1,4 @@
-"""mappings/woocommerce/order.in.yaml written by hand."""
+"""mappings/woocommerce/order.in.yaml, written by hand."""
 
 from decimal import Decimal
 from typing import Any

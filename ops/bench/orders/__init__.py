@@ -1,1 +1,1 @@
-"""The orders `make bench` measures with: one module for each channel, whose `body()` is what the channel would send."""
+"""The orders that `make bench` measures with. One module a channel: its `body()` is what the channel would send."""

@@ -1,4 +1,4 @@
-"""An order of five lines in the shape Mirakl's OR11 gives each, 11 KB, written for `make bench`.
+"""An order of five lines in the shape of Mirakl's OR11, 11 KB, written for `make bench`.
 
 https://developer.mirakl.com/content/product/mmp/rest/seller/openapi3/orders/or11
 """
@@ -157,5 +157,5 @@ ORDER: dict[str, Any] = {
 
 
 def body() -> bytes:
-    """Give the order as the bytes of a page's one order."""
+    """Give the order as bytes: what OR11 would give for it inside a page."""
     return orjson.dumps(ORDER)

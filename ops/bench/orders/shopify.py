@@ -1,4 +1,4 @@
-"""The order `make bench` measures mappings with: 11 KB in the shape of Shopify's REST admin API, written for it."""
+"""An order in the shape of Shopify's REST admin API, 11 KB, written for `make bench`."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -229,7 +229,7 @@ def body() -> bytes:
 
 
 def placed(number: int, at: datetime, customer: int = 7_209_887_000_000, lines: Iterable[int] = (1, 2, 3)) -> Order:
-    """Give another order like it, of the same or another buyer, placed at a time: one piece of each SKU by number."""
+    """Give another order like it, with its own number, time and buyer. `lines` are numbers of SKUs, one piece each."""
     time = at.isoformat(timespec="milliseconds")
     email, phone = f"ada.{customer}@example.com", f"+3361234{customer % 10_000:04}"
     return ORDER | {
@@ -248,5 +248,5 @@ def placed(number: int, at: datetime, customer: int = 7_209_887_000_000, lines: 
 
 
 def sku(number: int) -> str:
-    """Give the SKU that lines call by this number."""
+    """Give the SKU of a number, as `placed` takes it."""
     return str(_line(number)["sku"])

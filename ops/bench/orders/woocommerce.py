@@ -58,7 +58,7 @@ def _line(number: int) -> dict[str, Any]:
 
 
 def _dates(name: str, at: str | None) -> dict[str, Any]:
-    """Give a date as WooCommerce writes it: in the shop's time, here an hour ahead, and in UTC."""
+    """Give a date twice, as WooCommerce does: in the shop's time, here an hour ahead, and in UTC."""
     return {f"date_{name}": at and at.replace("T08", "T09"), f"date_{name}_gmt": at}
 
 

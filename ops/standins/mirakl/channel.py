@@ -1,4 +1,4 @@
-"""A stand-in for a Mirakl marketplace, seen by one of its sellers: orders, offers, imports that run later."""
+"""A stand-in for a Mirakl marketplace, as one of its sellers sees it: orders, offers, and imports that run later."""
 
 import csv
 import email.parser
@@ -15,9 +15,9 @@ from ops.standins.deliveries import Delivery
 from ops.standins.mirakl.orders import cancelation, new_order, refund
 from ops.standins.server import Reply, Request, Route, StandIn
 
-SAFETY = timedelta(seconds=60)  # what Mirakl takes off start_update_date by itself, so that pages overlap
+SAFETY = timedelta(seconds=60)  # Mirakl itself takes this off start_update_date, so that pages overlap
 SHIPPED = ("SHIPPED", "TO_COLLECT", "RECEIVED", "CLOSED")
-# What OF24 sets where a field is not sent.
+# What OF24 sets for fields that are not sent.
 DEFAULTS: dict[str, Any] = {
     "all_prices": [],
     "allow_quote_requests": False,
@@ -41,7 +41,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 class Mirakl(StandIn):
-    """One shop. `import_delay` is how many seconds an import waits before it runs."""
+    """One shop. An import runs `import_delay` seconds after it was sent."""
 
     import_delay = 0.0
 
@@ -53,7 +53,7 @@ class Mirakl(StandIn):
         super().__init__(hub_url)
 
     def routes(self) -> list[Route]:
-        """List the calls, with Mirakl's names for them."""
+        """List the calls. Their methods have Mirakl's names."""
         return [
             ("GET", r"/api/orders", self._or11),
             ("GET", r"/api/orders/(?P<id>[^/]+)", self._or12),
@@ -67,7 +67,7 @@ class Mirakl(StandIn):
         ]
 
     def authorised(self, request: Request) -> bool:
-        """Check the key, which stands in the header as it is, and the shop where one is named."""
+        """Check the key, which is the whole header, and the shop's id if one is named."""
         shop_id = request.query.get("shop_id", self._shop_id)
         return hmac.compare_digest(request.headers.get("authorization", ""), self._key) and shop_id == self._shop_id
 
@@ -80,23 +80,23 @@ class Mirakl(StandIn):
         return status, {}, {"status": status, "message": message}
 
     def soft_error(self) -> Reply:
-        """Answer 200 with an error, as a gateway in front may."""
+        """Answer 200 with an error, as a gateway in front of Mirakl may."""
         return 200, {}, {"status": 500, "message": "Internal Server Error"}
 
     # What happens at the marketplace.
 
     def add_offer(self, sku: str, quantity: int, price: str = "12.50", **fields: Any) -> None:
-        """Let the seller offer something."""
+        """Let the seller offer a SKU."""
         with self.lock:
             about = {"offer_id": 2000 + len(self.offers), "product_sku": f"MKP{sku}", "state_code": "11"}
             more = {"price": Decimal(price), "quantity": quantity, **fields}
             self.offers[sku] = {**DEFAULTS, **about, "shop_sku": sku, "currency_iso_code": self._currency, **more}
 
     def place_order(self, pieces: Mapping[str, int], state: str = "SHIPPING", customer_id: str = "Customer_001") -> str:
-        """Let a buyer order; the offers go down at once. Gives the order's id.
+        """Let a buyer order, and give the order's id. The offers go down at once.
 
         Raises:
-            ValueError: less is offered than was ordered.
+            ValueError: less is offered than is ordered.
         """
         with self.lock:
             self._run_imports()
@@ -112,21 +112,21 @@ class Mirakl(StandIn):
             return str(order["order_id"])
 
     def set_state(self, order_id: str, state: str) -> None:
-        """Let an order go on: RECEIVED, CLOSED, CANCELED…"""
+        """Set the state of an order: RECEIVED, CLOSED, CANCELED …"""
         with self.lock:
             for line in self.orders[order_id]["order_lines"]:
                 line["order_line_state"] = state
             self.orders[order_id].update(order_state=state, last_updated_date=self._stamp())
 
     def refund_line(self, order_id: str, line: int, quantity: int, amount: str) -> None:
-        """Let the marketplace pay a buyer back."""
+        """Let the marketplace refund pieces of a line."""
         with self.lock:
             order = self.orders[order_id]
             order["order_lines"][line]["refunds"].append(refund(quantity, Decimal(amount), self._stamp()))
             order["last_updated_date"] = self._stamp()
 
     def cancel_line(self, order_id: str, line: int, quantity: int, amount: str) -> None:
-        """Let a part of an order be cancelled; what was taken off the offer comes back to it only by the seller."""
+        """Cancel pieces of a line. The offer does not get them back: that is left to the seller."""
         with self.lock:
             order = self.orders[order_id]
             order["order_lines"][line]["cancelations"].append(cancelation(quantity, Decimal(amount), self._stamp()))
@@ -213,7 +213,7 @@ class Mirakl(StandIn):
         return (200, {}, found["report"]) if found else self.error(404, "", "Import not found")
 
     def _run_imports(self) -> None:
-        """Run what is due, in the order in which it came."""
+        """Run the imports that are due, in the order in which they came."""
         for job in self._imports.values():
             if job["report"]["status"] == "WAITING" and job["due"] <= datetime.now(UTC):
                 wrong = sum(not self._apply(row, whole=job["whole"]) for row in job["rows"])
@@ -221,7 +221,7 @@ class Mirakl(StandIn):
                 job["report"] |= {**counts, "status": "COMPLETE", "has_error_report": wrong > 0}
 
     def _apply(self, row: Mapping[str, Any], *, whole: bool) -> bool:
-        """Take over one line; with `whole`, what it does not say goes back to its default."""
+        """Apply one line to its offer, and say whether it could. With `whole`, fields that it lacks become defaults."""
         offer = self.offers.get(str(row["sku"]))
         if offer is None or not str(row["quantity"]).isdecimal():
             return False
@@ -240,7 +240,7 @@ class Mirakl(StandIn):
 
 
 def _found(content: Any) -> Reply:
-    """Answer with amounts as JSON numbers, as Mirakl does."""
+    """Answer 200. Amounts are JSON numbers, as at Mirakl."""
     return 200, {}, orjson.dumps(content, default=lambda number: orjson.Fragment(str(number)))
 
 

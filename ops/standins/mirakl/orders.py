@@ -1,4 +1,4 @@
-"""What orders on the Mirakl stand-in look like: as OR11 and OR12 show them."""
+"""What orders look like in Mirakl's OR11 and OR12."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -23,7 +23,7 @@ ADDRESS = {
 def new_order(
     number: int, pieces: Mapping[str, tuple[int, Decimal]], state: str, customer_id: str, moment: str
 ) -> dict[str, Any]:
-    """Make an order of (quantity, price) by SKU. Addresses are hidden until it is accepted, as Mirakl does."""
+    """Make an order. `pieces` are SKU → (quantity, price). As at Mirakl, addresses are hidden until it is accepted."""
     commercial = f"CMD-{number:05d}"
     order_id = f"{commercial}-A"
     lines = [
@@ -96,7 +96,7 @@ def _line(
 
 
 def refund(quantity: int, amount: Decimal, moment: str) -> dict[str, Any]:
-    """Make a refund that has been paid."""
+    """Make a refund that is paid."""
     return {**cancelation(quantity, amount, moment), "state": "REFUNDED"}
 
 

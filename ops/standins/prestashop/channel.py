@@ -1,7 +1,7 @@
-"""A stand-in for a PrestaShop: its webservice over tables in memory, in JSON or XML, with local dates and no webhooks.
+"""A stand-in for a PrestaShop: its webservice over tables in memory, in JSON or XML. It has no webhooks.
 
-Sources: connectors/prestashop/manifest.yaml. Numbers of errors are PrestaShop's; where no page gives their wording, it
-is ours.
+Sources: connectors/prestashop/manifest.yaml. Dates are local. The numbers of errors are PrestaShop's. Their wording is
+ours where no page gives it.
 """
 
 import base64
@@ -25,7 +25,7 @@ WRITABLE = ("stock_availables", "order_carriers")
 
 
 class PrestaShop(StandIn):
-    """One shop. `speaks` is "JSON", or "XML" for one that knows nothing else."""
+    """One shop. `speaks` is "JSON", or "XML" for a shop that answers nothing else."""
 
     speaks = "JSON"
     zone = ZoneInfo("Europe/Paris")
@@ -51,7 +51,7 @@ class PrestaShop(StandIn):
         return [("GET", r"/api/(?P<resource>\w+)", self._list), ("GET", one, self._get), ("PUT", one, self._put)]
 
     def authorised(self, request: Request) -> bool:
-        """Check the key, which is the user; the password is empty."""
+        """Check basic authentication: the key as user, no password."""
         return hmac.compare_digest(request.headers.get("authorization", ""), self._credentials)
 
     def sign(self, delivery: Delivery, url: str) -> Mapping[str, str]:
@@ -68,7 +68,7 @@ class PrestaShop(StandIn):
         return status, {}, {"errors": [{"code": number, "message": message}]}
 
     def soft_error(self) -> Reply:
-        """Answer 200 with errors, as a shop whose modules print warnings does."""
+        """Answer 200 with errors, like a shop whose modules print warnings."""
         return self.error(200, "", "[PHP Warning #2] Undefined array key")
 
     # What happens in the shop.
@@ -76,7 +76,7 @@ class PrestaShop(StandIn):
     def add_product(
         self, sku: str, stock: int, price: str = "18.00", combinations: Mapping[str, int] | None = None
     ) -> int:
-        """Offer a product, or one with combinations (SKU → pieces), whose sum its own stock row shows."""
+        """Add a product and give its id. With combinations (SKU → pieces) its own stock row shows the sum."""
         with self.lock:
             at, number = self._local(), next(self._ids)
             rows = [{"id": str(self._stock_row(number, 0, stock + sum((combinations or {}).values())))}]
@@ -96,12 +96,12 @@ class PrestaShop(StandIn):
             return number
 
     def discount(self, product_id: int, amount: str) -> None:
-        """Take something off a product's price; its date does not move."""
+        """Take an amount off a product's price. The product's date stays."""
         with self.lock:
             self._discounts[str(product_id)] = Decimal(amount)
 
     def place_order(self, pieces: Mapping[str, int]) -> int:
-        """Sell pieces per SKU; the stock goes down at once, and the products' dates do not move. Gives the id."""
+        """Sell pieces per SKU, and give the order's id. The stock goes down at once, the products' dates stay."""
         with self.lock:
             number, at, lines = next(self._ids), self._local(), []
             for sku, quantity in pieces.items():
@@ -117,7 +117,7 @@ class PrestaShop(StandIn):
             return number
 
     def set_state(self, order_id: int, state: str) -> None:
-        """Let an order go on: 4 shipped, 6 cancelled, 7 refunded…"""
+        """Set the state of an order: 4 shipped, 6 cancelled, 7 refunded …"""
         with self.lock:
             self.tables["orders"][order_id].update(current_state=state, date_upd=self._local())
 
@@ -186,7 +186,7 @@ class PrestaShop(StandIn):
         return self._answer(resource, shown)
 
     def _prices(self, row: Row, query: Mapping[str, str]) -> Row:
-        """Work out the prices that were asked for, of a product or of a combination."""
+        """Calculate the prices that were asked for, of a product or a combination."""
         product = self.tables["products"].get(int(row["id_product"] if "id_product" in row else row["id"]), {})
         asked = {
             field[1]: query.get(f"price[{field[1]}][use_reduction]", "1")
@@ -204,7 +204,7 @@ class PrestaShop(StandIn):
         return self._answer(request.groups["resource"], row) if row else self.error(404, "", "not found")
 
     def _put(self, request: Request) -> Reply:
-        """Replace a resource by what was sent: a field that is missing is emptied, or 0 where it is an id."""
+        """Replace a resource by what was sent. A field that is missing becomes empty, an id becomes 0."""
         resource, row = request.groups["resource"], self._row(request)
         if row is None or resource not in WRITABLE:
             return self.error(404 if row is None else 405, "", "not possible")
@@ -230,7 +230,7 @@ class PrestaShop(StandIn):
 
 
 def _fits(value: str, said: str) -> bool:
-    """Compare as the webservice does: [a|b] one of, [a,b] between, [a] equal in any case."""
+    """Compare as the webservice does: [a|b] is one of, [a,b] is between, [a] is equal, ignoring case."""
     inner = said.strip("[]")
     if "|" in inner:
         return value in inner.split("|")

@@ -1,4 +1,4 @@
-"""What PrestaShop's resources look like, and how its webservice writes them as XML, with links and languages."""
+"""What PrestaShop's resources look like, and how its webservice writes them as XML: with links and languages."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -18,7 +18,7 @@ ROW = (
     "product_id", "product_attribute_id", "product_quantity", "product_name", "product_reference", "product_ean13",
     "unit_price_tax_incl", "unit_price_tax_excl",
 )  # fmt: skip
-# As installed: id → (paid, shipped)
+# The states of a fresh installation: id → (paid, shipped)
 STATES = {"1": "00", "2": "10", "3": "10", "4": "11", "5": "11", "6": "00", "7": "00", "8": "00", "10": "00"}
 
 
@@ -28,7 +28,7 @@ def money(amount: Decimal) -> str:
 
 
 def order(number: int, lines: list[Row], at: str, currency_id: str) -> Row:
-    """Make an order that has been paid for. Its rows are a part of what its details say."""
+    """Make a paid order. Its rows contain a part of the fields of its details."""
     gross = sum((Decimal(each["total_price_tax_incl"]) for each in lines), Decimal(0))
     net = sum((Decimal(each["total_price_tax_excl"]) for each in lines), Decimal(0))
     rows = [{"id": str(each["id"]), **{name: each[name] for name in ROW}} for each in lines]
@@ -44,7 +44,7 @@ def order(number: int, lines: list[Row], at: str, currency_id: str) -> Row:
 
 
 def line(number: int, order_id: int, sku: str, product: Row, attribute: str, quantity: int) -> Row:
-    """Make an order's detail: pieces of a product or combination, 20 % taxes in the price."""
+    """Make a detail (line) of an order: pieces of a product or combination. The price contains 20 % tax."""
     gross = Decimal(product["price_tax_incl"])
     net = (gross / Decimal("1.2")).quantize(Decimal("0.000001"))
     return {
@@ -56,7 +56,7 @@ def line(number: int, order_id: int, sku: str, product: Row, attribute: str, qua
 
 
 def slip(number: int, order_id: int, details: list[tuple[Row, int]], at: str) -> Row:
-    """Make a credit slip for pieces of an order's details."""
+    """Make a credit slip for pieces of an order's details (lines)."""
     gross = sum((Decimal(each["unit_price_tax_incl"]) * pieces for each, pieces in details), Decimal(0))
     net = sum((Decimal(each["unit_price_tax_excl"]) * pieces for each, pieces in details), Decimal(0))
     rows = [
@@ -72,7 +72,7 @@ def slip(number: int, order_id: int, details: list[tuple[Row, int]], at: str) ->
 
 
 def customer(at: str) -> Row:
-    """Make the one customer, with what the webservice should not show of them."""
+    """Make the one customer. It has fields that the webservice shows but should not, such as the password's hash."""
     return {
         "id": 42, "secure_key": "a" * 32, "passwd": "$2y$10$" + "c" * 53, "deleted": "0", "lastname": "Moreau",
         "firstname": "Camille", "email": "camille.moreau@example.com", "birthday": "0000-00-00", "newsletter": "1",
@@ -90,7 +90,7 @@ def address(at: str) -> Row:
 
 
 def cut(row: Mapping[str, Any], display: str) -> Row:
-    """Show the fields that were asked for."""
+    """Give the fields of a row that `display` asks for: `full`, or `[name,name]`."""
     names = display.strip("[]").split(",")
     return dict(row) if display == "full" else {name: row[name] for name in names if name in row}
 

@@ -52,7 +52,7 @@ class Admin:
         ]
 
     def _set_quantities(self, said: Arguments, directives: dict[str, Arguments]) -> dict[str, Any]:
-        """Compare and swap, once per idempotency key; both are required since 2026-04."""
+        """Set stock by compare-and-swap, once for each idempotency key. Both are required since 2026-04."""
         sent, key = said["input"], directives.get("idempotent", {}).get("key")
         if not key:
             raise GraphQLError("The @idempotent directive is required")
@@ -135,12 +135,12 @@ class Admin:
         return {"id": _gid("Customer", customer_id), "updatedAt": changed} if changed else None
 
     def _forget(self, customer_id: str) -> dict[str, Any]:
-        """Take an erasure up; the shop goes on showing the customer until the law lets it forget them."""
+        """Accept an erasure. The shop shows the customer until the law allows to forget them."""
         self._shop.to_forget.add(_number(customer_id))
         return {"customerId": customer_id, "userErrors": []}
 
     def _fulfil(self, sent: dict[str, Any]) -> dict[str, Any]:
-        """Fulfil lines of one fulfilment order and tell the hub."""
+        """Fulfil lines of one fulfilment order, and send the webhooks."""
         shop, asked = self._shop, sent["lineItemsByFulfillmentOrder"][0]
         order = shop.orders.get(_number(asked["fulfillmentOrderId"]))
         if order is None:
@@ -182,7 +182,7 @@ def _user_error(code: str, field: list[str]) -> dict[str, Any]:
 
 
 def _event(scan: Mapping[str, Any]) -> dict[str, Any]:
-    """Say in GraphQL what the webhook said of an event."""
+    """Give an event of a fulfilment in GraphQL's shape, from the webhook's."""
     where = {name: scan[name] for name in ("message", "address1", "city", "province", "zip", "country")}
     return {
         "id": _gid("FulfillmentEvent", scan["id"]), "status": scan["status"].upper(), "happenedAt": scan["happened_at"],

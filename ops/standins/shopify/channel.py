@@ -1,6 +1,7 @@
-"""A stand-in for one Shopify shop: its GraphQL Admin API as far as the hub calls it, and its webhooks.
+"""A stand-in for one Shopify shop: the calls of its GraphQL Admin API that the hub makes, and its webhooks.
 
-Sources: connectors/shopify/manifest.yaml. Codes of errors are Shopify's; where no page gives their wording, it is ours.
+Sources: connectors/shopify/manifest.yaml. The codes of errors are Shopify's. Their wording is ours where no page gives
+it.
 """
 
 import base64
@@ -34,9 +35,9 @@ class Shopify(StandIn):
         self.variants: dict[str, dict[str, Any]] = {}
         self.available: dict[tuple[int, int], int] = {}
         self.orders: dict[int, dict[str, Any]] = {}
-        self.unfulfilled: dict[int, tuple[int, dict[int, int]]] = {}  # order → (location, line → pieces still to leave)
-        self.scans: dict[int, list[dict[str, Any]]] = {}  # fulfilment → its events, the latest first
-        self.customers: dict[int, str] = {}  # who is left → when they last changed
+        self.unfulfilled: dict[int, tuple[int, dict[int, int]]] = {}  # order → (location, line → pieces to ship)
+        self.scans: dict[int, list[dict[str, Any]]] = {}  # fulfilment → its events, newest first
+        self.customers: dict[int, str] = {}  # customers that exist → when they last changed
         self.to_forget: set[int] = set()  # customers whose erasure was asked for
         self.ids = itertools.count(9001)
         self._admin = Admin(self)
@@ -72,7 +73,7 @@ class Shopify(StandIn):
             return order
 
     def refund(self, order_id: int, pieces: Mapping[str, int], restock: bool = True) -> dict[str, Any]:
-        """Give money back for pieces per SKU, and put them back into stock unless told otherwise."""
+        """Give money back for pieces per SKU, and restock them unless told otherwise."""
         with self.lock:
             order, at = self.orders[order_id], shapes.stamp(self.now())
             location_id, open_pieces = self.unfulfilled[order_id]
@@ -97,7 +98,7 @@ class Shopify(StandIn):
             return refund
 
     def cancel(self, order_id: int, reason: str = "customer") -> dict[str, Any]:
-        """Cancel an order and put what did not leave back into stock."""
+        """Cancel an order, and restock what was not shipped."""
         with self.lock:
             order, at = self.orders[order_id], shapes.stamp(self.now())
             order |= {"cancelled_at": at, "cancel_reason": reason, "updated_at": at, "financial_status": "voided"}
@@ -109,7 +110,7 @@ class Shopify(StandIn):
             return order
 
     def scan(self, fulfillment_id: int, order_id: int, status: str, **said: Any) -> dict[str, Any]:
-        """Report an event of a fulfilment's journey; `said` is where it was and what the carrier wrote."""
+        """Add a carrier's event to a fulfilment, and send the webhook. `said` overrides its fields, e.g. the place."""
         with self.lock:
             event = shapes.scan(next(self.ids), fulfillment_id, order_id, status, shapes.stamp(self.now())) | said
             self.scans.setdefault(fulfillment_id, []).insert(0, event)
@@ -117,7 +118,7 @@ class Shopify(StandIn):
             return event
 
     def merge_customers(self, kept: int, gone: int, status: str = "completed") -> None:
-        """Merge two customers, or fail to."""
+        """Merge two customers. With another `status` than completed the merge fails, but the webhook is sent."""
         with self.lock:
             if status == "completed":
                 self.customers[kept] = shapes.stamp(self.now())
@@ -131,7 +132,7 @@ class Shopify(StandIn):
             return {(skus[item], str(place)): Decimal(pieces) for (item, place), pieces in self.available.items()}
 
     def change(self, item: int, location_id: int, delta: int) -> None:
-        """Change what is available, and say so."""
+        """Change what is available by `delta`, and send the webhook."""
         if delta:
             self.available[item, location_id] = self.available.get((item, location_id), 0) + delta
             level = {
@@ -145,7 +146,7 @@ class Shopify(StandIn):
     # The vendor's door.
 
     def routes(self) -> list[Route]:
-        """There is one door: GraphQL."""
+        """List the one call: GraphQL."""
         return [("POST", r"/admin/api/2026-10/graphql\.json", self._graphql)]
 
     def authorised(self, request: Request) -> bool:
@@ -164,7 +165,7 @@ class Shopify(StandIn):
         }
 
     def error(self, status: int, code: str, message: str) -> Reply:
-        """Shape an error; too many calls are a 200 with THROTTLED."""
+        """Shape an error. Too many calls are a 200 with the code THROTTLED."""
         if status == 429:
             extensions = {"code": "THROTTLED", "documentation": "https://shopify.dev/api/usage/rate-limits"}
             empty = COST | {
@@ -175,12 +176,12 @@ class Shopify(StandIn):
         return status, {}, {"errors": f"[API] {message} ({code})"}
 
     def soft_error(self) -> Reply:
-        """Shape the failure that comes with a 200."""
+        """Shape the error that comes with status 200."""
         error = {"message": "Internal error", "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": "stand-in"}}
         return 200, {}, {"errors": [error]}
 
     def idempotency_key(self, request: Request) -> str | None:
-        """The key travels in the variables."""
+        """Find the idempotency key: it is in the variables."""
         sent = request.json() or {}
         return (sent.get("variables") or {}).get("key")
 

@@ -1,4 +1,4 @@
-"""The REST shapes in which the Shopify stand-in speaks on its webhooks."""
+"""The REST shapes of the Shopify stand-in's webhooks."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ CAMILLE = {
 
 
 def stamp(at: datetime) -> str:
-    """Write a time as Shopify does; here with milliseconds, so that two changes in one second keep their order."""
+    """Write a time as Shopify does. Here it has milliseconds, so that two changes in one second keep their order."""
     return at.isoformat(timespec="milliseconds")
 
 
@@ -62,7 +62,7 @@ def line(line_id: int, variant: Mapping[str, Any], quantity: int, currency: str)
 
 
 def order(number: int, lines: list[dict[str, Any]], currency: str, at: str, **said: Any) -> dict[str, Any]:
-    """Shape a paid order; `said` overrides what a caller wants otherwise."""
+    """Shape a paid order. `said` overrides its fields."""
     total = sum((Decimal(item["price"]) * item["quantity"] for item in lines), Decimal(0))
     return {
         "id": 5_500_000_000_000 + number,
@@ -126,7 +126,7 @@ def refund(
 def fulfillment(
     fulfillment_id: int, of: Mapping[str, Any], location_id: int, at: str, told: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Shape a fulfilment; `told` has the lines and the tracking of the call that made it."""
+    """Shape a fulfilment. `told` has the lines and the tracking of the call that made it."""
     numbers, urls = list(told["numbers"]), list(told["urls"])
     return {
         "id": fulfillment_id,
@@ -145,7 +145,7 @@ def fulfillment(
 
 
 def scan(event_id: int, fulfillment_id: int, order_id: int, status: str, at: str) -> dict[str, Any]:
-    """Shape an event of a fulfilment's journey; it names no parcel."""
+    """Shape a carrier's event of a fulfilment. It names no parcel."""
     where = dict.fromkeys(("address1", "city", "province", "zip", "country", "latitude", "longitude"))
     return {
         "id": event_id, "fulfillment_id": fulfillment_id, "order_id": order_id, "status": status, "message": None,
@@ -154,7 +154,7 @@ def scan(event_id: int, fulfillment_id: int, order_id: int, status: str, at: str
 
 
 def merge(kept: int, gone: int, status: str) -> dict[str, Any]:
-    """Shape what is told of a merge of two customers; it does not say when."""
+    """Shape the webhook of a merge of two customers. It does not say when they were merged."""
     errors = [{"customer_ids": [gone], "field": "merge_in_progress", "message": "Already being merged."}]
     return {
         "admin_graphql_api_customer_kept_id": f"gid://shopify/Customer/{kept}",

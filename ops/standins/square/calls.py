@@ -48,7 +48,7 @@ class Calls:
         return handler
 
     def _forget(self, request: Request) -> Reply:
-        """Delete a profile; what it bought stays."""
+        """Delete a customer's profile. The customer's orders stay."""
         if self._seller.customers.pop(request.groups["id"], None) is None:
             return self._seller.error(404, "NOT_FOUND", "no such customer")
         return 200, {}, {}
@@ -68,7 +68,7 @@ class Calls:
         return _page("orders", found, sent)
 
     def _change_counts(self, request: Request) -> Reply:
-        """Take physical counts, each as of its own time; a repeated key gives the first answer."""
+        """Take physical counts, each as of its own time. The same idempotency key again gives the first answer."""
         sent = request.json()
         key = sent.get("idempotency_key")
         if not key:
@@ -93,7 +93,7 @@ class Calls:
         return 200, {}, answer
 
     def _refused(self, count: dict[str, Any]) -> tuple[str, str] | None:
-        """Say what Square would not take."""
+        """Give code and field of what Square would refuse in a count, or None."""
         if count.get("catalog_object_id") not in self._seller.variations:
             return "NOT_FOUND", "catalog_object_id"
         try:
@@ -111,7 +111,7 @@ class Calls:
         return 200, {}, {"object": self._object(item)}
 
     def _search_catalog(self, request: Request) -> Reply:
-        """Search variations by their exact SKU, ignoring case, or items changed after a time."""
+        """Search variations by their exact SKU, ignoring case. Without a query, list items changed after a time."""
         sent = request.json()
         if "query" not in sent:
             return self._search_items(sent)
@@ -158,7 +158,7 @@ class Calls:
 
 
 def _page(name: str, found: list[dict[str, Any]], sent: Mapping[str, Any]) -> Reply:
-    """Give a page of what was found; a list of nothing is left out."""
+    """Give a page of what was found. An empty list is left out, as at Square."""
     first, size = int(sent.get("cursor") or 0), int(sent.get("limit") or PAGE)
     more = {"cursor": str(first + size)} if found[first + size :] else {}
     return 200, {}, ({name: found[first : first + size]} if found[first:] else {}) | more

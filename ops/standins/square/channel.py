@@ -38,14 +38,14 @@ class Square(StandIn):
         self.customers: dict[str, dict[str, Any]] = {}
         self.loyalty: dict[str, dict[str, Any]] = {}
         self._history: dict[Place, list[tuple[datetime, str, Decimal]]] = {}
-        self._received: dict[Place, datetime] = {}  # `calculated_at`: when Square received the newest change
+        self._received: dict[Place, datetime] = {}  # when Square received the newest change: `calculated_at`
         self._ids = itertools.count(1)
         super().__init__(hub_url)
 
     # What happens at the seller's.
 
     def add_item(self, sku: str, name: str, price: int, stock: Mapping[str, Decimal | int]) -> str:
-        """Add a catalogue variation (price in minor units) with its counts per location; gives its id."""
+        """Add a catalogue variation with its counts per location, and give its id. The price is in minor units."""
         with self.lock:
             variation = self._id("VARIATION")
             at = shapes.stamp(self.now())
@@ -57,7 +57,7 @@ class Square(StandIn):
             return variation
 
     def change_price(self, sku: str, price: int) -> None:
-        """Give a variation another price (in minor units); the webhook says only that the catalogue changed."""
+        """Change a variation's price (in minor units). The webhook says only that the catalogue changed."""
         with self.lock:
             at = shapes.stamp(self.now())
             self._variation(sku)[1].update(price=price, updated_at=at)
@@ -78,7 +78,7 @@ class Square(StandIn):
             return customer
 
     def enrol(self, customer_id: str, points: int = 0) -> dict[str, Any]:
-        """Open a loyalty account for a customer, found by phone."""
+        """Open a loyalty account for a customer. It is found by the customer's phone."""
         with self.lock:
             at, phone = shapes.stamp(self.now()), self.customers[customer_id]["phone_number"]
             account: dict[str, Any] = {
@@ -117,7 +117,7 @@ class Square(StandIn):
             return order
 
     def refund_sale(self, order_id: str, pieces: Mapping[str, Decimal | int], restock: bool = True) -> dict[str, Any]:
-        """Take pieces per SKU back: an order of its own for the return, a refund, and counts where it is restocked."""
+        """Take pieces per SKU back. It makes a return order and a refund, and with `restock` new counts."""
         with self.lock:
             sale, at = self.orders[order_id], shapes.stamp(self.now())
             wanted = {self._variation(sku)[0]: Decimal(many) for sku, many in pieces.items()}
@@ -157,7 +157,7 @@ class Square(StandIn):
         event |= {"created_at": shapes.stamp(self.now()), "data": {"type": kind, "id": about, "object": content}}
         self.deliver(topic, event, delivery_id=event_id)
 
-    # Counts: what was counted or changed at which time, in the order of those times.
+    # Counts are computed from a history: what was counted or changed, in the order of the times when it happened.
 
     def _count(self, place: Place) -> Decimal:
         quantity = Decimal(0)
@@ -173,20 +173,20 @@ class Square(StandIn):
         self.tell_counts(list(deltas))
 
     def recount(self, place: Place, quantity: Decimal, at: datetime) -> bool:
-        """Take a physical count as of a time; says whether that changed the count of now."""
+        """Take a physical count as of a time, and say whether that changed the present count."""
         before = self._count(place)
         self._history.setdefault(place, []).append((at, "count", quantity))
         self._received[place] = self.now()
         return self._count(place) != before
 
     def tell_counts(self, places: list[Place]) -> None:
-        """Announce the counts of places in one webhook."""
+        """Send the counts of places in one webhook."""
         if places:
             counts = [self.shown(place) for place in places]
             self._announce("inventory.count.updated", "inventory_counts", places[0][0], {"inventory_counts": counts})
 
     def shown(self, place: Place) -> dict[str, Any]:
-        """Shape the count of a place."""
+        """Give the present count of a place in Square's shape."""
         return shapes.count(place, self._count(place), self._received[place])
 
     # The vendor's door.
@@ -210,10 +210,10 @@ class Square(StandIn):
         return status, {}, {"errors": [{"category": category, "code": code, "detail": message}]}
 
     def soft_error(self) -> Reply:
-        """Shape errors that come with a 200."""
+        """Shape an error that comes with status 200."""
         return 200, {}, self.error(500, "", "internal")[2]
 
     def idempotency_key(self, request: Request) -> str | None:
-        """The key travels in the body."""
+        """Find the idempotency key: it is in the body."""
         sent = request.json() if request.body else None
         return sent.get("idempotency_key") if isinstance(sent, dict) else None

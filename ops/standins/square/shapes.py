@@ -1,4 +1,4 @@
-"""The shapes of Square's objects as the stand-in makes them. Amounts are minor units; prices contain the tax."""
+"""The shapes of Square's objects. Amounts are in minor units, prices contain the tax."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -44,7 +44,7 @@ def line(uid: str, item: str, variation: Mapping[str, Any], quantity: Decimal, c
 
 
 def order(order_id: str, location_id: str, lines: list[dict[str, Any]], currency: str, at: str) -> dict[str, Any]:
-    """Shape an open till order; like every order not made by the API it has no version."""
+    """Shape an open order of a till. Like every order that the API did not make, it has no version."""
     total = sum(item["total_money"]["amount"] for item in lines)
     return {
         "id": order_id,
@@ -79,7 +79,7 @@ def payment(payment_id: str, of: Mapping[str, Any], tender_type: str, at: str) -
 
 
 def tender(paid: Mapping[str, Any]) -> dict[str, Any]:
-    """Shape a payment as the order shows it."""
+    """Shape a payment as its order shows it."""
     details = {"card_details": {"status": "CAPTURED"}} if paid["source_type"] == "CARD" else {}
     return details | {
         "id": paid["id"],
@@ -111,7 +111,7 @@ def return_line(uid: str, sold: Mapping[str, Any], quantity: Decimal) -> dict[st
 def return_order(
     order_id: str, sale: Mapping[str, Any], lines: list[dict[str, Any]], currency: str, at: str
 ) -> dict[str, Any]:
-    """Shape the order Square makes for an itemised refund."""
+    """Shape the order that Square makes for an itemised refund."""
     amounts = {"total_money": money(sum(item["total_money"]["amount"] for item in lines), currency)}
     returned = {"uid": f"{order_id}-return", "source_order_id": sale["id"], "return_line_items": lines}
     return {
@@ -128,7 +128,7 @@ def return_order(
 
 
 def refund(refund_id: str, sale: Mapping[str, Any], back: Mapping[str, Any], at: str) -> dict[str, Any]:
-    """Shape a payment refund; its order is the return, not the sale."""
+    """Shape the refund of a payment. Its order is the return, not the sale."""
     return {
         "id": refund_id,
         "order_id": back["id"],
@@ -162,12 +162,12 @@ def variation(item: str, kept: Mapping[str, Any], currency: str) -> dict[str, An
 
 
 def item(only: Mapping[str, Any]) -> dict[str, Any]:
-    """Shape the catalogue item of its only variation, whose version it shares."""
+    """Shape a catalogue item with one variation. Both have the same version."""
     details = only["item_variation_data"]
     shown = {"type": "ITEM", "id": details["item_id"], "is_deleted": False, **changed(only["updated_at"])}
     return {**shown, "item_data": {"name": details["name"], "product_type": "REGULAR", "variations": [dict(only)]}}
 
 
 def changed(at: str) -> dict[str, Any]:
-    """Say when a catalogue object changed: its version is that time in milliseconds."""
+    """Give update time and version of a catalogue object. The version is the time in milliseconds."""
     return {"updated_at": at, "version": int(datetime.fromisoformat(at).timestamp() * 1000)}

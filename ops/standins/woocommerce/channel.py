@@ -1,7 +1,7 @@
 """A stand-in for a WooCommerce shop: products, orders, refunds, and webhooks that are sent once.
 
-Sources: connectors/woocommerce/manifest.yaml. Codes of errors are WooCommerce's; where no page gives their wording, it
-is ours.
+Sources: connectors/woocommerce/manifest.yaml. The codes of errors are WooCommerce's. Their wording is ours where no
+page gives it.
 """
 
 import base64
@@ -19,7 +19,7 @@ from ops.standins.server import Reply, Request, Route, StandIn
 from ops.standins.woocommerce import shapes
 
 API = "/wp-json/wc/v3"
-HIDDEN = ("trash", "auto-draft")  # what a list of orders leaves out
+HIDDEN = ("trash", "auto-draft")  # a list of orders leaves these out
 
 
 class Once(Deliveries):
@@ -32,7 +32,7 @@ class Once(Deliveries):
 
 
 class WooCommerce(StandIn):
-    """One shop. Selling takes pieces off at once; every change is told by webhook and moves `date_modified`."""
+    """One shop. A sale takes pieces off at once. Every change sends a webhook and moves `date_modified`."""
 
     def __init__(self, key: str, secret: str, webhook_secret: str, hub_url: str = "", currency: str = "EUR") -> None:
         self._credentials = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
@@ -67,7 +67,7 @@ class WooCommerce(StandIn):
         return hmac.compare_digest(request.headers.get("authorization", ""), self._credentials)
 
     def sign(self, delivery: Delivery, url: str) -> Mapping[str, str]:
-        """Sign the raw body; the delivery's id is that of its second."""
+        """Sign the raw body. Webhooks of the same second have the same delivery id."""
         secret = html.unescape(self._webhook_secret).encode()
         digest = base64.b64encode(hmac.new(secret, delivery.body, hashlib.sha256).digest()).decode()
         resource, _, event = delivery.topic.partition(".")
@@ -84,13 +84,13 @@ class WooCommerce(StandIn):
         return status, {}, {"code": name, "message": message, "data": {"status": status}}
 
     def soft_error(self) -> Reply:
-        """Answer 200 with an error, as a plugin that catches everything does."""
+        """Answer 200 with an error, like a plugin that catches everything."""
         return 200, {}, {"code": "internal_server_error", "message": "internal", "data": {"status": 500}}
 
     # What happens in the shop.
 
     def add_product(self, sku: str, stock: int, price: str = "18.00", **said: Any) -> int:
-        """Offer something and give its id; `parent_id` makes it a variation."""
+        """Add a product and give its id. With `parent_id` it is a variation."""
         with self.lock:
             number = next(self.ids)
             about = {"stock_quantity": stock, **said}
@@ -112,13 +112,13 @@ class WooCommerce(StandIn):
             return number
 
     def set_stock(self, product_id: int, quantity: int) -> None:
-        """Change what there is, and say so."""
+        """Set the stock of a product, and send the webhook."""
         product = self.products[product_id]
         product.update(stock_quantity=quantity, **shapes.stamps("date_modified", self.now()))
         self.deliver("product.updated", product)
 
     def set_status(self, order_id: int, status: str) -> None:
-        """Let an order go on, into the trash (a webhook says nothing but its id), or be cancelled and restocked."""
+        """Set the status of an order. `cancelled` restocks it. For `trash` the webhook contains only the order's id."""
         with self.lock:
             at = self.now()
             order = self.orders[order_id]
@@ -137,7 +137,7 @@ class WooCommerce(StandIn):
             self.deliver("order.deleted", {"id": order_id})
 
     def refund(self, order_id: int, pieces: Mapping[str, int], reason: str = "", restock: bool = True) -> None:
-        """Give money back for pieces per SKU and restock them; the order's total and status stay."""
+        """Refund pieces per SKU, and restock them unless told otherwise. The order's total and status stay."""
         with self.lock:
             order, number, at = self.orders[order_id], next(self.ids), self.now()
             sold = [(line, pieces[line["sku"]]) for line in order["line_items"] if line["sku"] in pieces]
@@ -184,7 +184,7 @@ class WooCommerce(StandIn):
         return 200, {}, order
 
     def _forget(self, request: Request) -> Reply:
-        """Delete an account; without `force` the shop refuses, because there is no trash for accounts."""
+        """Delete an account. Without `force` the shop refuses: there is no trash for accounts."""
         number = request.groups["id"]
         if request.query.get("force") != "true":
             return self.error(501, "woocommerce_rest_trash_not_supported", "Customers do not support trashing.")
@@ -219,7 +219,7 @@ class WooCommerce(StandIn):
         return 200, {}, product
 
     def _product(self, request: Request) -> dict[str, Any] | None:
-        """Find a product; a variation only under its parent, as far as its path names one."""
+        """Find a product. Where the path names a parent, find only a variation of it."""
         product, parent = self.products.get(int(request.groups["id"])), request.groups.get("parent")
         return product if product and (not parent or product["parent_id"] == int(parent)) else None
 
@@ -233,7 +233,7 @@ def _modified(order: Mapping[str, Any]) -> datetime:
 
 
 def _page(found: list[dict[str, Any]], query: Mapping[str, str]) -> Reply:
-    """Cut a page out of a list, and say in headers how many there are."""
+    """Give a page of a list, with the totals in headers."""
     size, page = min(int(query.get("per_page", "10")), 100), int(query.get("page", "1"))
     headers = {"X-WP-Total": str(len(found)), "X-WP-TotalPages": str(-(-len(found) // size))}
     return 200, headers, found[(page - 1) * size : page * size]

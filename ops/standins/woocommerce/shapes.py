@@ -1,11 +1,11 @@
-"""What WooCommerce's orders, refunds and products look like: as wc/v3 shows them."""
+"""What orders, refunds and products of WooCommerce look like in wc/v3."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-PARIS = timedelta(hours=2)  # the shop's local dates run ahead; nobody should read them
+PARIS = timedelta(hours=2)  # the shop's local dates are ahead of UTC; nobody should read them
 CENT = Decimal("0.01")
 BILLING = {
     "first_name": "Camille", "last_name": "Moreau", "company": "", "address_1": "12 rue de Béthune", "address_2": "",
@@ -15,7 +15,7 @@ BILLING = {
 
 
 def stamps(name: str, at: datetime | None) -> dict[str, str | None]:
-    """Write one time twice, as WooCommerce does: local, and UTC; both without an offset and in whole seconds."""
+    """Write a time twice, as WooCommerce does: local and in UTC. Both have whole seconds and no offset."""
     if at is None:
         return {name: None, f"{name}_gmt": None}
     utc = at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
@@ -23,7 +23,7 @@ def stamps(name: str, at: datetime | None) -> dict[str, str | None]:
 
 
 def line(number: int, product: Mapping[str, Any], quantity: int) -> dict[str, Any]:
-    """Sell some pieces of a product or variation; prices hold 20 % taxes, lines do not."""
+    """Make an order line of a product or variation. The price contains 20 % tax, the line's sums do not."""
     total = Decimal(product["price"]) * quantity
     net = (total / Decimal("1.2")).quantize(CENT)
     parent = product["parent_id"]
@@ -36,7 +36,7 @@ def line(number: int, product: Mapping[str, Any], quantity: int) -> dict[str, An
 
 
 def order(number: int, lines: list[dict[str, Any]], currency: str, at: datetime, **said: Any) -> dict[str, Any]:
-    """Make an order that has been paid for; `said` overrides fields."""
+    """Make a paid order. `said` overrides its fields."""
     tax = sum((Decimal(each["total_tax"]) for each in lines), Decimal(0))
     total = sum((Decimal(each["total"]) for each in lines), tax)
     return {
@@ -63,7 +63,7 @@ def product(number: int, sku: str, name: str, price: str, at: datetime, **said: 
 
 
 def refund(number: int, pieces: list[tuple[Mapping[str, Any], int]], reason: str, at: datetime) -> dict[str, Any]:
-    """Make a refund of pieces of lines: its amount is positive, its lines are negative."""
+    """Make a refund for pieces of lines. Its amount is positive, its lines are negative."""
     lines, amount = [], Decimal(0)
     for index, (sold, quantity) in enumerate(pieces):
         share = Decimal(quantity) / sold["quantity"]

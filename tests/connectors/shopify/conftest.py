@@ -1,4 +1,4 @@
-"""The front door runs in this process, over moto."""
+"""Functions run in this process, on moto."""
 
 from tests.moto_hub import moto_hub, moto_world
 

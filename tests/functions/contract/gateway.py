@@ -1,4 +1,4 @@
-"""API Gateway in this process: HTTP requests become events as a REST API makes them, answers become HTTP."""
+"""API Gateway in this process: HTTP requests become events of a REST API, and answers become HTTP again."""
 
 import base64
 import itertools
@@ -14,7 +14,7 @@ _numbers = itertools.count()
 
 
 class Gateway:
-    """The API over HTTP on a port of this machine. One request at a time: moto's transactions are not atomic."""
+    """The API over HTTP on a port of this machine, one request at a time: moto's transactions are not atomic."""
 
     def __init__(self, hub: MotoHub) -> None:
         class Handler(BaseHTTPRequestHandler):
@@ -31,7 +31,7 @@ class Gateway:
                     self.wfile.write(body)
 
             def log_message(self, *_: Any) -> None:
-                """Say nothing."""
+                """Print nothing."""
 
             def __getattr__(self, name: str) -> Any:
                 if name.startswith("do_"):
@@ -49,7 +49,7 @@ class Gateway:
 
 
 def event_of(method: str, target: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
-    """Make the event of a request. Parts of the path stay as they stand in the URL; the query is decoded."""
+    """Make the event of a request. The path stays as it is in the URL, the query is decoded."""
     split = urlsplit(target)
     resource = next((each for each in api.app.routes if _fits(each, split.path)), "")
     query: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""A person whose every value can be found again, planted through the real functions, and a look into every corner."""
+"""A canary: a person each of whose values can be found again. Real functions take it in; then every corner is read."""
 
 import json
 import re
@@ -41,7 +41,7 @@ def open_shops(hub: MotoHub) -> tuple[Any, ...]:
 
 
 def settle(hub: MotoHub) -> None:
-    """Let everything the stand-ins said reach the hub, and everything the hub wants reach them."""
+    """Let all webhooks of the stand-ins reach the hub, and all pushes of the hub reach them."""
     for connection_id, stand_in in hub.stand_ins.items():
         sent, stand_in.deliveries.all = stand_in.deliveries.all, []
         for each in sent:
@@ -53,7 +53,7 @@ def settle(hub: MotoHub) -> None:
 
 
 def order(web: Any, **said: Any) -> Any:
-    """Place an order of the person's at the web shop."""
+    """Let the person place an order at the web shop."""
     named = {"email": EMAIL, "contact_email": EMAIL, "phone": PHONE, "customer": BUYER, "note": "canary: ring twice"}
     named |= {
         "billing_address": HOME,
@@ -65,7 +65,7 @@ def order(web: Any, **said: Any) -> Any:
 
 
 def live(hub: MotoHub) -> str:
-    """Let the person do everything there is to do; gives the customer they are."""
+    """Let the person do everything that a customer can do. Gives their customer id."""
     web, till, parcels, crm = open_shops(hub)
     web.add_product("MUG", "Mug", "12.50", {905: 10})
     till.add_item("MUG", "Mug", 1250, {"LILLE1": 10})
@@ -97,7 +97,7 @@ def live(hub: MotoHub) -> str:
 
 
 def visit(hub: MotoHub, at: str) -> None:
-    """Let them call the shop. No connector here tells of calls, so the fact is applied as `normalise` would."""
+    """Let the person phone the shop. None of these connectors tells of calls, so the fact is applied here."""
     from events.facts import build
 
     moment = runtime.rfc3339(runtime.now())
@@ -108,7 +108,7 @@ def visit(hub: MotoHub, at: str) -> None:
 
 
 def readable(value: Any) -> Iterator[str]:
-    """Give every text inside a value, whatever it is packed in."""
+    """Give every text inside a value, decompressed if it was packed."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield str(name)
@@ -123,7 +123,7 @@ def readable(value: Any) -> Iterator[str]:
 
 
 def corners(hub: MotoHub) -> Iterator[tuple[str, str]]:
-    """Give every text in every table, bucket and queue, with where it lies."""
+    """Give every text in every table, bucket and queue, each after the place where it lies."""
     for table in ("Inbox", "Records", "Connections"):
         for wire in hub.items(table):
             item = from_wire(wire)
@@ -141,7 +141,7 @@ def corners(hub: MotoHub) -> Iterator[tuple[str, str]]:
 
 
 def found(hub: MotoHub) -> dict[str, set[str]]:
-    """Say where anything of the person lies, and what."""
+    """Find all that is left of the person: place → texts."""
     seen: dict[str, set[str]] = {}
     for place, text in corners(hub):
         if CANARY.search(text):
@@ -150,7 +150,7 @@ def found(hub: MotoHub) -> dict[str, set[str]]:
 
 
 def erase(hub: MotoHub, runs: int = 4) -> None:
-    """Let the hub do what people asked, and tell the channels."""
+    """Let the hub work on the privacy requests, and tell the channels."""
     for _ in range(runs):
         assert hub.run("erase", {"indexed_seconds": 0, "days": 1})["failed"] == 0
         settle(hub)

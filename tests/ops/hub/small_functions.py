@@ -1,6 +1,7 @@
-"""A hub's functions reduced to what the embedded cloud must do for them; `package` puts them in place of ours.
+"""Small functions in place of the hub's: they use of the embedded cloud what ours use of it, and do no more.
 
-A payload may ask for mischief: {"stay": seconds} in normalise, {"crash": n} or {"refuse": n} for the first n tries.
+A payload may ask normalise for mischief: {"stay": seconds} makes it slow. {"crash": n} makes it die, and {"refuse": n}
+makes it give the message back, each at the first n tries.
 """
 
 import io
@@ -73,7 +74,7 @@ SOURCES = {
 
 
 def package() -> bytes:
-    """Make a deployment package of them."""
+    """Make a deployment package of the small functions."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as files:
         for name, source in SOURCES.items():

@@ -1,4 +1,4 @@
-"""Decisions for tests of customers: who decides what at which minute, and what is then seen of an account."""
+"""Decisions of people in tests of customers, by the minute, and what an account's customer is after them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ def id_of(account: str) -> str:
 
 
 def head(store: MemoryStore, account: str) -> Item:
-    """Give the customer an account is shown as."""
+    """Give the item of the customer that an account belongs to after all merges."""
     item = store.items[keys.customer(TENANT, id_of(account))]
     while "redirect" in item:
         item = store.items[keys.customer(TENANT, item["redirect"])]
@@ -27,7 +27,7 @@ def head(store: MemoryStore, account: str) -> Item:
 
 
 def seen(store: MemoryStore, account: str) -> bytes:
-    """Give the golden record an account is shown as, byte for byte, with its id."""
+    """Give the golden record of an account's customer, with its id, as bytes."""
     item = head(store, account)
     return pack({"customer_id": item["id"], **customers.golden(customers.CustomerState(**unpack(item["state"])))})
 
@@ -44,7 +44,7 @@ def together(store: MemoryStore) -> list[list[str]]:
 
 
 def decided(store: Store, minute: int, what: Callable[..., Any], *about: Any) -> Any:
-    """Let somebody decide at a minute."""
+    """Let somebody decide something at a minute."""
     by = cause(f"decided {minute}", "api", minute)
     return change(store, by, lambda unit: what(unit, by, *about, "bo", "looked at both"), lambda _: None)
 

@@ -1,10 +1,10 @@
-"""Pairs of records of which people said whether they are one person's: what `test_matching` asks for.
+"""Pairs of records, labelled by people: one person or two. `test_matching` holds the matching rules against them.
 
 A record is `first name | last name | birth date | street, postal code, town | e-mail | phone | company`.
 """
 
 ONE_PERSON = [
-    # typing errors and ways of writing
+    # typing errors and other spellings
     ("Camille|Rousseau|1984-03-17|8 rue Pasteur,69007,Lyon", "Camile|Rousseau|1984-03-17|8 rue Pasteur,69007,Lyon"),
     ("Camille|Rousseau|1984-03-17|8 rue Pasteur,69007,Lyon", "Camille|Rouseau|1984-03-17|8, r. Pasteur,69007,LYON"),
     ("Camille|Rousseau|1984-03-17", "Camille|Rousseua|1984-03-17|8 rue Pasteur,69007,Lyon|c@example.com"),
@@ -25,7 +25,7 @@ ONE_PERSON = [
     ("Paul|Girard|1972-05-09|6 rue Haute,67000,Strasbourg", "Paul|Girard|1972-05-08|6 rue Haute,67000,Strasbourg"),
     ("Paul|Girard|1972-05-09|6 rue Haute,67000,Strasbourg", "Paul|Girard|1974-11-20|6 rue Haute,67000,Strasbourg"),
     ("Paul|Girard|1972-05-09|6 rue Haute,67000,Strasbourg", "Paul|Girard|1970-01-01|6 rue Haute,67000,Strasbourg"),
-    # something missing
+    # a value is missing
     ("Inès|Chevallier|1999-04-04", "Inès|Chevallier|1999-04-04|7 quai Roi,45000,Orléans"),
     ("Inès|Chevallier||7 quai Roi,45000,Orléans", "Inès|Chevallier|1999-04-04|7 quai Roi,45000,Orléans"),
     ("|Chevallier|1999-04-04|7 quai Roi,45000,Orléans", "Inès|Chevallier|1999-04-04|7 quai Roi,45000,Orléans"),
