@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.client import make_call
 from connectors.errors import ConnectorError, NotFoundError, RateLimitedError
-from connectors.translate import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
+from connectors.translation import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
 from functions import runtime
 from functions.batches import LaterError, backoff, work_through
 from functions.inbound import kits, skus

@@ -9,7 +9,7 @@ from jmespath.exceptions import JMESPathError
 
 from mappings.compiler import Compiler, Program
 from mappings.errors import MappingError, MappingFileError, PayloadError
-from mappings.explain import explain
+from mappings.explanation import explain
 from mappings.expressions.coverage import Reads
 from mappings.fields import Reader, Statement
 from mappings.files import Document, read

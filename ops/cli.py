@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from urllib3.exceptions import HTTPError
 
 from connectors.errors import ConnectorError
-from connectors.translate import ContractBreachError, MappingError, PayloadError
+from connectors.translation import ContractBreachError, MappingError, PayloadError
 from mappings.errors import MappingFileError
-from ops.commands import connections, connectors, customers, events, orders, printing, replays, stock, tenants
+from ops.commands import connections, connectors, customers, events, orders, output, replays, stock, tenants
 from ops.commands.options import AsJson
-from ops.commands.printing import say, step
-from ops.hub import target
+from ops.commands.output import say, step
+from ops.hub import queues, target
 from ops.hub.cloud import Cloud, CloudError
 from ops.hub.deploy import DeployError, deploy_hub
 from ops.hub.package import build_aws, build_local
@@ -105,7 +105,7 @@ def _shown(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show_up(content: dict[str, Any]) -> None:
-    printing.pairs("The hub is up", content)
+    output.pairs("The hub is up", content)
 
 
 def _wait_for_the_end(cloud: Cloud) -> None:
@@ -135,14 +135,14 @@ def down(as_json: AsJson = False) -> None:
 def status(as_json: AsJson = False) -> None:
     """Show the addresses of the hub and how much waits in its queues. Exit code 1 where no hub runs."""
     hub = target.current()
-    content = {"webhooks": hub.webhooks_url, "api": f"{hub.api_url}/v1", "queues": events.queues(hub)}
+    content = {"webhooks": hub.webhooks_url, "api": f"{hub.api_url}/v1", "queues": queues.depths(hub)}
     say(as_json=as_json, content=content, people=_show_status)
 
 
 def _show_status(content: dict[str, Any]) -> None:
-    printing.pairs("The hub is up", {name: content[name] for name in ("webhooks", "api")})
+    output.pairs("The hub is up", {name: content[name] for name in ("webhooks", "api")})
     rows = [(name, depth["waiting"], depth["in_flight"]) for name, depth in content["queues"].items()]
-    printing.table("Queues", ("queue", "waiting", "in flight"), rows)
+    output.table("Queues", ("queue", "waiting", "in flight"), rows)
 
 
 @app.command()
@@ -186,8 +186,8 @@ def main() -> None:
         app()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        printing.complain(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+        output.complain(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
         sys.exit(1)
     except EXPECTED as error:
-        printing.complain(str(error))
+        output.complain(str(error))
         sys.exit(1)

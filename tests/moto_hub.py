@@ -20,7 +20,7 @@ from functions import api
 from functions.cache import cache
 from functions.registry import connections
 from functions.routes import app
-from ops.commands.feeding import headers
+from ops.commands.feed import headers
 from ops.hub import templates
 from records.store.wire import from_wire
 from tests.channels import stand_in

@@ -8,7 +8,7 @@ from connectors.client import Answer, Document, Page, Push
 from connectors.connection import Connection
 from connectors.errors import NotFoundError, RejectedError
 from connectors.http import Http
-from connectors.prestashop.reading import moment, rows
+from connectors.prestashop.answers import moment, rows
 from connectors.prestashop.webservice import Row, Webservice
 from mappings.payloads import write_json
 

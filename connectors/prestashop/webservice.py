@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.connection import Connection
 from connectors.http import Http, Response
-from connectors.prestashop.reading import row, rows, xml_of
+from connectors.prestashop.answers import row, rows, xml_of
 
 PAGE = 50
 FOR_EVER = "2100-01-01 00:00:00"

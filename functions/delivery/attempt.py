@@ -11,7 +11,7 @@ from connectors.client import Answer, Push, make_call
 from connectors.connection import Connection
 from connectors.errors import ConnectorError, RateLimitedError
 from connectors.manifest import PushRule, Record
-from connectors.translate import context
+from connectors.translation import context
 from functions import runtime
 from functions.batches import LaterError, backoff
 from functions.delivery.lease import Lease

@@ -72,7 +72,7 @@ def rehearse(tenant: str, plans: Sequence[Plan]) -> list[Plan]:
 
 def _rehearsed(tenant: str, each: Plan, item: Item | None) -> Plan:
     # Of what the API does, little needs mappings.
-    from connectors.translate import ContractBreachError, fact, parse, statements  # noqa: PLC0415
+    from connectors.translation import ContractBreachError, fact, parse, statements  # noqa: PLC0415
     from mappings.errors import MappingError, MappingFileError, PayloadError  # noqa: PLC0415
 
     connection = _connection(tenant, each["connection_id"])

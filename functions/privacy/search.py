@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.errors import ConnectorError, ManifestError, TopicError
-from connectors.translate import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
+from connectors.translation import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
 from functions import runtime
 from functions.privacy.redaction import Names
 from functions.registry import connections, session

@@ -12,15 +12,16 @@ from functions.runtime import client
 
 def secrets(connection: Connection) -> dict[str, Any]:
     """Read a connection's secrets: name → value, in a rotation a list of `{value, not_before, not_after, key_id}`."""
-    found: dict[str, Any] = cache.get(f"secrets {connection.connection_id}", lambda: _read(connection))
+    name = f"secrets {connection.connection_id}"
+    found: dict[str, Any] = cache.get(name, lambda: read(client("secretsmanager"), connection))
     return found
 
 
-def _read(connection: Connection) -> dict[str, Any]:
+def read(secretsmanager: Any, connection: Connection) -> dict[str, Any]:
+    """Read a connection's secrets from where they are kept, past the cache."""
     if not connection.secret_arn:
         return {}
-    answer = client("secretsmanager").get_secret_value(SecretId=connection.secret_arn)
-    kept: dict[str, Any] = json.loads(answer["SecretString"])
+    kept: dict[str, Any] = json.loads(secretsmanager.get_secret_value(SecretId=connection.secret_arn)["SecretString"])
     return kept
 
 

@@ -1,11 +1,14 @@
 """Tenants: whose customers one has, its own or those of the group it shares them with."""
 
 import os
+from typing import Any
 
 from functions.cache import cache
 from functions.runtime import client
 from records.store.dynamo import translated
 from records.store.wire import from_wire
+
+PREFIX = "TENANT#"  # what the keys of policies begin with
 
 
 def people_of(tenant: str) -> str:
@@ -18,7 +21,10 @@ def people_of(tenant: str) -> str:
 
 @translated
 def _read_policy(tenant: str) -> str:
-    answer = client("dynamodb").get_item(
-        TableName=os.environ["CONNECTIONS_TABLE"], Key={"pk": {"S": f"TENANT#{tenant}"}}
-    )
+    answer = client("dynamodb").get_item(TableName=os.environ["CONNECTIONS_TABLE"], Key=key(tenant))
     return str(from_wire(answer["Item"]).get("group") or tenant) if "Item" in answer else tenant
+
+
+def key(tenant: str) -> dict[str, Any]:
+    """Give the key of a tenant's policy in the Connections table, as DynamoDB takes it."""
+    return {"pk": {"S": f"{PREFIX}{tenant}"}}

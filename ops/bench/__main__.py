@@ -6,7 +6,7 @@ import json
 import sys
 
 from ops.bench import report
-from ops.commands import printing
+from ops.commands import output
 
 # Area → module. Cold starts come first: whatever else this process has started disturbs them most.
 AREAS = {"cold": "cold", "mapping": "mapping", "order": "cost", "path": "path", "identity": "identity"}
@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> None:
         parser.error(f"no such area: {', '.join(unknown)}")
     measured: dict[str, float] = {}
     for area in asked.areas or AREAS:
-        printing.step(f"measuring {area}")
+        output.step(f"measuring {area}")
         found: dict[str, float] = importlib.import_module(f"ops.bench.{AREAS[area]}").measure()
         report.save(found)
         measured |= found

@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 from statistics import median
 
-from ops.commands import printing
+from ops.commands import output
 from ops.hub.package import build_local
 
 ROUNDS = 9
@@ -54,7 +54,7 @@ def measure() -> dict[str, float]:
         starts = {name: OURS.format(name=name, services=services) for name, services in SERVICES.items()}
         rounds = []
         for number in range(ROUNDS):
-            printing.step(f"cold starts, round {number + 1} of {ROUNDS}")
+            output.step(f"cold starts, round {number + 1} of {ROUNDS}")
             rounds.append({name: start(folder, code) for name, code in {"baseline": USUAL, **starts}.items()})
     return figures(rounds)
 

@@ -20,7 +20,7 @@ from functions.registry import connections, session
 from ops.bench.meter import Meter
 from ops.bench.orders import shopify as order
 from ops.bench.units import item_size, write_units
-from ops.commands import printing
+from ops.commands import output
 from ops.hub import aws_models
 from ops.hub.cloud import REGION, Cloud
 from ops.hub.deploy import Outputs, deploy_stack
@@ -39,7 +39,7 @@ Figures = dict[str, float]
 
 def measure() -> Figures:
     """Give the cost of four orders: a known buyer's, a new buyer's, a buyer's twentieth, and a changed one."""
-    printing.step("cost of an order: normalise on the tables of infra/data.yaml")
+    output.step("cost of an order: normalise on the tables of infra/data.yaml")
     with Cloud.start() as cloud:
         data = deploy_stack(cloud.client, "bench-data", "data", {"DeletionProtection": "false"})
         os.environ.update(_environment(cloud, data))

@@ -19,7 +19,7 @@ from typing import Any
 from events.facts import Fact, build
 from ops.bench.febrl import Pair, People, load, pair, rated
 from ops.bench.linkers import Found, ecm, splink
-from ops.commands import printing
+from ops.commands import output
 from records.apply import apply
 from records.cause import Cause
 from records.customers import identity
@@ -46,10 +46,10 @@ def measure() -> dict[str, float]:
         people = load(name)
         for with_id in (True, False):
             case = f"identity.{name}_{'with' if with_id else 'without'}_id"
-            printing.step(f"{case}: {len(people.frame)} records one by one")
+            output.step(f"{case}: {len(people.frame)} records one by one")
             found |= _figures(case, resolved, people, with_id)
             for tool, run in TOOLS.items():
-                printing.step(f"{case}: {tool}")
+                output.step(f"{case}: {tool}")
                 found |= _figures(f"{case}.{tool}", run, people, with_id)
             speeds = (found[f"{each}.records_per_second"] for each in (case, f"{case}.splink"))
             found[f"{case}.speed_to_splink"] = truediv(*speeds)

@@ -14,7 +14,7 @@ from mappings.engine import load_in
 from mappings.payloads import parse_json
 from ops.bench.competitors import by_jmespath, by_jq, by_jsonata
 from ops.bench.competitors.asked import asked, count, same
-from ops.commands import printing
+from ops.commands import output
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"
 CHANNELS = ("shopify", "woocommerce", "mirakl")
@@ -47,7 +47,7 @@ def measure() -> dict[str, float]:
     """
     made: dict[str, float] = {}
     for channel in CHANNELS:
-        printing.step(f"an order of {channel}")
+        output.step(f"an order of {channel}")
         made |= {f"mapping.{channel}_order.{name}": value for name, value in _measured(channel).items()}
     body = _body(CHANNELS[0])
     times = interleaved({"parse_json": lambda: parse_json(body), "orjson": lambda: orjson.loads(body)})

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import median, quantiles
 
 from ops.bench.shops import NUMBERS, Shops
-from ops.commands import events as commands_hub
-from ops.commands import printing
+from ops.commands import output
+from ops.hub import queues
 from ops.hub.target import TENANT
 from records.store import keys
 from records.store.dynamo import DynamoStore
@@ -29,14 +29,14 @@ class TooSlowError(Exception):
 
 def measure() -> dict[str, float]:
     """Give the latency of one webhook at a time, and the throughput of a burst."""
-    printing.step("path: starting the embedded cloud, the hub and two channels")
+    output.step("path: starting the embedded cloud, the hub and two channels")
     with Shops.open() as shops:
         _open(shops)
         return {**_latency(shops), **_burst(shops), "path.dead_letters": float(dead_letters(shops))}
 
 
 def _open(shops: Shops) -> None:
-    printing.step(f"path: counting {len(NUMBERS)} SKUs")
+    output.step(f"path: counting {len(NUMBERS)} SKUs")
     for number in NUMBERS:
         shops.post(shops.count(number))
     _until(shops.shows, lambda: f"the marketplace shows {shops.differences()}", 0.1)
@@ -47,7 +47,7 @@ def _open(shops: Shops) -> None:
 
 def _latency(shops: Shops) -> dict[str, float]:
     """Post orders of three lines one after another. An order is through when the marketplace shows all three stocks."""
-    printing.step(f"path: {SINGLE} orders, one after another")
+    output.step(f"path: {SINGLE} orders, one after another")
     taken = []
     for number in range(SINGLE):
         webhook = shops.sale([1 + (number * 3 + line) % len(NUMBERS) for line in range(3)])
@@ -63,7 +63,7 @@ def _latency(shops: Shops) -> dict[str, float]:
 
 def _burst(shops: Shops) -> dict[str, float]:
     """Post many orders at once. The end is when all are applied and the marketplace shows what is left."""
-    printing.step(f"path: {BURST} orders from {THREADS} clients at once")
+    output.step(f"path: {BURST} orders from {THREADS} clients at once")
     chance = random.Random(7)  # noqa: S311 - the same orders every time
     webhooks = [shops.sale(chance.sample(NUMBERS, 3)) for _ in range(BURST)]
     start = time.monotonic()
@@ -89,8 +89,7 @@ def _burst(shops: Shops) -> dict[str, float]:
 
 def dead_letters(shops: Shops) -> int:
     """Count the messages in dead-letter queues."""
-    depths = commands_hub.queues(shops.hub)
-    return sum(depth["waiting"] + depth["in_flight"] for name, depth in depths.items() if name.endswith("-dead"))
+    return sum(queues.dead(shops.hub).values())
 
 
 def _until(is_so: Callable[[], bool], otherwise: Callable[[], str], look: float) -> None:

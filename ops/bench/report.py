@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from ops.commands import printing
+from ops.commands import output
 
 FILE = Path(__file__).parents[2] / "build" / "bench.json"
 NAME = re.compile(r"[a-z]+(\.[a-z0-9_]+)+")  # area.case.figure; a figure of the area itself has no case
@@ -95,7 +95,7 @@ def show(figures: Figures) -> None:
         allowed = f"≤ {most:g}" if most is not None else f"≥ {least:g}" if least is not None else ""
         colour = ("green" if is_within(name, value) else "red") if allowed else ""
         made.add_row(name, Text(written(value), style=colour), allowed)
-    printing.out.print(made)
+    output.out.print(made)
 
 
 def written(value: float) -> str:

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from connectors.connection import Connection
-from ops.commands import printing, trying
+from ops.commands import output, trial
 from ops.commands.options import AsJson
-from ops.commands.printing import say, step
+from ops.commands.output import say, step
 from ops.hub import connections as connecting
 from ops.hub import target
 from ops.hub.deploy import Hub
@@ -43,8 +43,8 @@ def add(
     secrets = dict(pair.partition("=")[::2] for pair in secret or [])
     step(f"deploying infra/connection.yaml for {id_}")
     hub = target.current()
-    made = connecting.add(hub, {**fields, **trying.settings(set_ or [])}, secrets, event_bus)
-    say(as_json=as_json, content=_shown(hub, made), people=lambda said: printing.pairs(id_, said))
+    made = connecting.add(hub, {**fields, **trial.settings(set_ or [])}, secrets, event_bus)
+    say(as_json=as_json, content=_shown(hub, made), people=lambda said: output.pairs(id_, said))
 
 
 def _shown(hub: Hub, connection: Connection) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def list_(as_json: AsJson = False) -> None:
 
 def _show_connections(content: list[dict[str, Any]]) -> None:
     columns = ("connection_id", "connector", "tenant", "status", "base_url", "webhook_url")
-    printing.table("Connections", columns, [[each[name] for name in columns] for each in content])
+    output.table("Connections", columns, [[each[name] for name in columns] for each in content])
 
 
 @connections.command()
@@ -68,7 +68,7 @@ def show(connection_id: str, as_json: AsJson = False) -> None:
     """Show one connection with its settings, but without its secrets."""
     hub = target.current()
     content = _shown(hub, connecting.load(hub, connection_id))
-    say(as_json=as_json, content=content, people=lambda said: printing.pairs(connection_id, said))
+    say(as_json=as_json, content=content, people=lambda said: output.pairs(connection_id, said))
 
 
 @connections.command()

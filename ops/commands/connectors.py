@@ -11,9 +11,9 @@ from connectors import bundle, catalogue
 from connectors.errors import ManifestError
 from connectors.workshop import conformance, lint, scaffold
 from functions.queries import connectors
-from ops.commands import printing, trying
+from ops.commands import output, trial
 from ops.commands.options import AsJson
-from ops.commands.printing import say
+from ops.commands.output import say
 from ops.hub import target
 from ops.hub.target import Api, ApiError, NoHubError
 
@@ -32,7 +32,7 @@ def list_(as_json: AsJson = False) -> None:
 def _show(content: list[dict[str, Any]]) -> None:
     columns = ("channel", "kind", "grade", "receives", "polls", "pushes")
     rows = [[_joined(each[name]) for name in columns] for each in content]
-    printing.table("Connectors", columns, rows)
+    output.table("Connectors", columns, rows)
 
 
 def _joined(value: Any) -> str:
@@ -62,10 +62,10 @@ def _described(name: str) -> dict[str, Any]:
 
 def _show_one(content: dict[str, Any]) -> None:
     about = ("channel", "kind", "grade", "api_version", "version", "versions", "secrets", "limits", "docs")
-    printing.pairs(str(content["name"]), {name: content.get(name) for name in about})
+    output.pairs(str(content["name"]), {name: content.get(name) for name in about})
     columns = ("does", "what", "how")
-    printing.table("Capabilities", columns, [[each[name] for name in columns] for each in content["does"]])
-    printing.table("Oddities", ("",), [[each] for each in content["oddities"]])
+    output.table("Capabilities", columns, [[each[name] for name in columns] for each in content["does"]])
+    output.table("Oddities", ("",), [[each] for each in content["oddities"]])
 
 
 @app.command()
@@ -89,9 +89,9 @@ def new(
 
 
 def _show_new(content: dict[str, Any]) -> None:
-    printing.out.print(*content["files"], sep="\n")
+    output.out.print(*content["files"], sep="\n")
     rows = [[each["file"], each["check"], each["message"]] for each in content["to_do"]]
-    printing.table("Bronze; to do for silver", ("file", "check", "what"), rows)
+    output.table("Bronze; to do for silver", ("file", "check", "what"), rows)
 
 
 @app.command("lint")
@@ -112,9 +112,9 @@ def lint_(
 def _show_faults(content: dict[str, Any]) -> None:
     if content["faults"]:
         rows = [[fault["file"], fault["check"], fault["message"]] for fault in content["faults"]]
-        printing.table("Faults", ("file", "check", "what"), rows)
+        output.table("Faults", ("file", "check", "what"), rows)
     else:
-        printing.step(f"{len(content['connectors'])} connectors without a fault")
+        output.step(f"{len(content['connectors'])} connectors without a fault")
 
 
 @app.command("test")
@@ -138,10 +138,10 @@ def try_out(name: NameOrFolder, as_json: AsJson = False) -> None:
 
 def _show_trial(content: dict[str, Any]) -> None:
     columns: tuple[str, ...] = ("result", "check", "proves")
-    printing.table(content["connector"], columns, [[each[name] for name in columns] for each in content["checks"]])
+    output.table(content["connector"], columns, [[each[name] for name in columns] for each in content["checks"]])
     if content["faults"]:
         columns = ("check", "subject", "message")
-        printing.table("Faults", columns, [[fault[name] for name in columns] for fault in content["faults"]])
+        output.table("Faults", columns, [[fault[name] for name in columns] for fault in content["faults"]])
 
 
 @app.command()
@@ -162,7 +162,7 @@ def register(name: Annotated[str, typer.Argument(metavar="DIR")], as_json: AsJso
 
 
 def _show_registered(content: dict[str, Any]) -> None:
-    printing.step(f"{content['connector']} is registered as version {content['version']}")
+    output.step(f"{content['connector']} is registered as version {content['version']}")
 
 
 @app.command("try")
@@ -189,15 +189,15 @@ def try_(
     if unmapped:
         say(
             as_json=as_json,
-            content=trying.unmapped(kind, topic, file),
-            people=lambda said: printing.out.print(*said, sep="\n"),
+            content=trial.unmapped(kind, topic, file),
+            people=lambda said: output.out.print(*said, sep="\n"),
         )
         return
-    facts = trying.facts(kind, topic, file, set_ or [], _content_type(headers))
+    facts = trial.facts(kind, topic, file, set_ or [], _content_type(headers))
     say(
         as_json=as_json,
-        content=[trying.plain(each) for each in facts],
-        people=lambda said: printing.out.print_json(data=said),
+        content=[trial.plain(each) for each in facts],
+        people=lambda said: output.out.print_json(data=said),
     )
 
 

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.commands import printing
+from ops.commands import output
 from ops.commands.options import AsJson, Cursor
-from ops.commands.printing import say
+from ops.commands.output import say
 from ops.hub import target
 from ops.hub.target import Api
 
@@ -39,12 +39,12 @@ def show_customer(customer_id: str, as_json: AsJson = False) -> None:
 
 
 def _show_customer(content: dict[str, Any]) -> None:
-    printing.pairs(content["customer_id"], {name: value for name, value in content.items() if name != "links"})
+    output.pairs(content["customer_id"], {name: value for name, value in content.items() if name != "links"})
     rows = [
         (account, link["rule"], link.get("score", ""), link.get("to", ""), link["at"])
         for account, link in content["links"].items()
     ]
-    printing.table("Linked by", ("account", "rule", "score", "to", "at"), rows)
+    output.table("Linked by", ("account", "rule", "score", "to", "at"), rows)
 
 
 @app.command("timeline")
@@ -57,8 +57,8 @@ def show_timeline(customer_id: str, limit: int = 100, cursor: Cursor = None, as_
 
 def _show_timeline(content: dict[str, Any]) -> None:
     rows = [(each["at"], each["what"], each["connection_id"], each.get("label")) for each in content["timeline"]]
-    printing.table("Timeline", ("at", "what", "channel", "order"), rows)
-    printing.more(content)
+    output.table("Timeline", ("at", "what", "channel", "order"), rows)
+    output.more(content)
 
 
 By = Annotated[str, typer.Option(help="Who decides. It is kept with the decision.")]
@@ -137,8 +137,8 @@ def _show_reviews(content: dict[str, Any]) -> None:
         )
         for each in content["reviews"]
     ]
-    printing.table("Reviews", ("review", "score", "one", "other", "evidence"), rows)
-    printing.more(content)
+    output.table("Reviews", ("review", "score", "one", "other", "evidence"), rows)
+    output.more(content)
 
 
 @app.command("shared")
@@ -159,15 +159,15 @@ def shared_values(
     said = {name: value for name, value in named.items() if value}
     if said:
         made = api.send("/v1/shared-values", {**said, "shared": not undo, "by": by})
-        say(as_json=as_json, content=made, people=lambda content: printing.pairs(content["value"], content))
+        say(as_json=as_json, content=made, people=lambda content: output.pairs(content["value"], content))
         return
     say(as_json=as_json, content=api.get("/v1/shared-values", cursor=cursor), people=_show_shared)
 
 
 def _show_shared(content: dict[str, Any]) -> None:
     rows = [(each["value"], each["by"], each["at"]) for each in content["shared_values"]]
-    printing.table("Shared values", ("value", "by", "at"), rows)
-    printing.more(content)
+    output.table("Shared values", ("value", "by", "at"), rows)
+    output.more(content)
 
 
 @app.command("export")
@@ -179,7 +179,7 @@ def export_customer(customer_id: str, as_json: AsJson = False) -> None:
     api, path = Api(target.current()), f"/v1/customers/{customer_id}/export"
     content = api.get(path)
     while content["cursor"]:
-        printing.step(f"searching payloads: {len(content['payloads'])} found")
+        output.step(f"searching payloads: {len(content['payloads'])} found")
         more = api.get(path, cursor=content["cursor"])
         content |= {"payloads": content["payloads"] + more["payloads"], "cursor": more["cursor"]}
     say(as_json=as_json, content=content, people=_show_export)
@@ -187,7 +187,7 @@ def export_customer(customer_id: str, as_json: AsJson = False) -> None:
 
 def _show_export(content: dict[str, Any]) -> None:
     rows = [(name, len(value)) for name, value in content.items() if isinstance(value, list)]
-    printing.table(f"Kept of {content['customer_id']}", ("what", "how many"), rows)
+    output.table(f"Kept of {content['customer_id']}", ("what", "how many"), rows)
 
 
 @app.command("erase")
@@ -218,9 +218,9 @@ def show_receipt(erasure_id: str, as_json: AsJson = False) -> None:
 
 
 def _show_receipt(content: dict[str, Any]) -> None:
-    printing.pairs(content["erasure_id"], {name: value for name, value in content.items() if name != "channels"})
+    output.pairs(content["erasure_id"], {name: value for name, value in content.items() if name != "channels"})
     told = [(name, said["outcome"], said.get("at")) for name, said in content["channels"].items()]
-    printing.table("Channels", ("channel", "outcome", "at"), told)
+    output.table("Channels", ("channel", "outcome", "at"), told)
 
 
 @app.command("privacy")
@@ -232,5 +232,5 @@ def list_privacy(status: str = "open", cursor: Cursor = None, as_json: AsJson = 
 
 def _show_privacy(content: dict[str, Any]) -> None:
     rows = [(each["erasure_id"], each["type"], each["stage"], each["due_at"]) for each in content["requests"]]
-    printing.table("Requests", ("request", "type", "stage", "due"), rows)
-    printing.more(content)
+    output.table("Requests", ("request", "type", "stage", "due"), rows)
+    output.more(content)

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.commands import feeding, printing
+from ops.commands import feed as feeding
+from ops.commands import output
 from ops.commands.options import AsJson, Cursor
-from ops.commands.printing import say
+from ops.commands.output import say
 from ops.hub import target
-from ops.hub.deploy import Hub
 from ops.hub.target import Api
 
 events = typer.Typer(no_args_is_help=True)
@@ -27,8 +27,8 @@ def list_events(
 
 def _show_events(content: dict[str, Any]) -> None:
     columns = ("received_at", "event_id", "connection_id", "topic", "outcome", "reason")
-    printing.table("Events", columns, [[each.get(name) for name in columns] for each in content["events"]])
-    printing.more(content)
+    output.table("Events", columns, [[each.get(name) for name in columns] for each in content["events"]])
+    output.more(content)
 
 
 @events.command("show")
@@ -52,15 +52,15 @@ def show_trace(content: dict[str, Any]) -> None:
         "reason",
         "pointer",
     )
-    printing.pairs(content["event_id"], {name: content.get(name) for name in about})
+    output.pairs(content["event_id"], {name: content.get(name) for name in about})
     records = [(each["record"], each["id"]) for each in content.get("records", [])]
-    printing.table("Records it changed", ("record", "id"), records)
+    output.table("Records it changed", ("record", "id"), records)
     rows = [
         (each["push"], each["outcome"], each["value"], each.get("why"), each["attempts"]) for each in content["pushes"]
     ]
-    printing.table("What each channel was told", ("push", "outcome", "value", "why", "attempts"), rows)
+    output.table("What each channel was told", ("push", "outcome", "value", "why", "attempts"), rows)
     for caused in content["caused"]:
-        printing.out.rule(f"caused by {content['event_id']}")
+        output.out.rule(f"caused by {content['event_id']}")
         show_trace(caused)
 
 
@@ -76,10 +76,10 @@ def list_quarantine(cursor: Cursor = None, as_json: AsJson = False) -> None:
 
 def _show_quarantine(content: dict[str, Any]) -> None:
     columns = ("at", "cause", "connection_id", "code", "reason")
-    printing.table("Quarantined events", columns, [[each[name] for name in columns] for each in content["events"]])
+    output.table("Quarantined events", columns, [[each[name] for name in columns] for each in content["events"]])
     columns = ("at", "cause", "id", "code", "why")
-    printing.table("Failed pushes", columns, [[each[name] for name in columns] for each in content["pushes"]])
-    printing.more(content)
+    output.table("Failed pushes", columns, [[each[name] for name in columns] for each in content["pushes"]])
+    output.more(content)
 
 
 def feed(
@@ -102,20 +102,4 @@ def feed(
 
 def _show_fed(content: list[dict[str, Any]]) -> None:
     rows = [(each["file"], each["status"], each.get("event_id") or each.get("detail")) for each in content]
-    printing.table("Sent", ("file", "status", "answer"), rows)
-
-
-def queues(hub: Hub) -> dict[str, dict[str, int]]:
-    """Count the messages in each of the hub's queues: `{queue: {waiting, in_flight}}`."""
-    sqs = hub.clients("sqs")
-    depths = {}
-    for url in sqs.list_queues(QueueNamePrefix=hub.name, MaxResults=1000).get("QueueUrls", []):
-        names = [
-            "ApproximateNumberOfMessages",
-            "ApproximateNumberOfMessagesNotVisible",
-            "ApproximateNumberOfMessagesDelayed",
-        ]
-        said = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        waiting = int(said[names[0]]) + int(said.get(names[2], 0))
-        depths[url.rpartition("/")[2]] = {"waiting": waiting, "in_flight": int(said[names[1]])}
-    return depths
+    output.table("Sent", ("file", "status", "answer"), rows)

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.commands import printing
+from ops.commands import output
 from ops.commands.options import AsJson, Cursor
-from ops.commands.printing import say
+from ops.commands.output import say
 from ops.hub import target
 from ops.hub.target import Api
 
@@ -32,15 +32,15 @@ def _show_order(content: dict[str, Any]) -> None:
         "money",
         "links",
     )
-    printing.pairs(content["order_id"], {name: content.get(name) for name in about})
+    output.pairs(content["order_id"], {name: content.get(name) for name in about})
     rows = [
         (line["line_id"], line.get("sku"), line.get("title"), *line["quantity"].values())
         for line in content.get("line_items", [])
     ]
     if content.get("tasks"):
         columns = ("type", "line_id", "quantity", "amount", "currency")
-        printing.table("To do", columns, [[task.get(name) for name in columns] for task in content["tasks"]])
-    printing.table("Lines", ("line", "sku", "title", "ordered", "cancelled", "fulfilled", "returned"), rows)
+        output.table("To do", columns, [[task.get(name) for name in columns] for task in content["tasks"]])
+    output.table("Lines", ("line", "sku", "title", "ordered", "cancelled", "fulfilled", "returned"), rows)
 
 
 @app.command("list")
@@ -59,8 +59,8 @@ def list_orders(
 
 def _show_orders(content: dict[str, Any]) -> None:
     columns = ("order_id", "connection_id", "label", "placed_at", "status")
-    printing.table("Orders", columns, [[each.get(name) for name in columns] for each in content["orders"]])
-    printing.more(content)
+    output.table("Orders", columns, [[each.get(name) for name in columns] for each in content["orders"]])
+    output.more(content)
 
 
 @app.command("link")

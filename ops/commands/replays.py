@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ops.commands import printing
+from ops.commands import output
 from ops.commands.options import AsJson
-from ops.commands.printing import say
+from ops.commands.output import say
 from ops.hub import target
 from ops.hub.target import Api
 
@@ -82,8 +82,8 @@ def _page_by_page(asked: dict[str, Any]) -> dict[str, Any]:
 def _show(content: dict[str, Any]) -> None:
     columns = ("event_id", "connection_id", "topic", "outcome", "will")
     rows = [[*(each[name] for name in columns), _what(each)] for each in content["events"]]
-    printing.table("Replay", (*columns, "what"), rows)
-    printing.step(f"{content['sent']} of {len(rows)} events go to normalise again")
+    output.table("Replay", (*columns, "what"), rows)
+    output.step(f"{content['sent']} of {len(rows)} events go to normalise again")
 
 
 def _what(each: dict[str, Any]) -> str:

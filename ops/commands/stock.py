@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.commands import printing
+from ops.commands import output
 from ops.commands.options import AsJson, Cursor
-from ops.commands.printing import say
+from ops.commands.output import say
 from ops.hub import target
 from ops.hub.target import Api
 
@@ -37,7 +37,7 @@ def _show_stock(content: dict[str, Any]) -> None:
     rows = [
         [_tiers(each[name]) if name == "tiers" else each[name] or "" for name in names] for each in content["locations"]
     ]
-    printing.table(content["sku"], shown, rows)
+    output.table(content["sku"], shown, rows)
 
 
 def _tiers(kept: dict[str, str]) -> str:
@@ -56,7 +56,7 @@ def show_availability(
     """Show how much of a SKU a channel may promise: available to promise, and what the channel should show."""
     asked = {"connection": connection, **({"tier": tier} if tier else {})}
     found = Api(target.current()).get(f"/v1/stock/{sku}/availability", **asked)
-    say(as_json=as_json, content=found, people=lambda said: printing.pairs(sku, said))
+    say(as_json=as_json, content=found, people=lambda said: output.pairs(sku, said))
 
 
 @app.command("ledger")
@@ -68,7 +68,7 @@ def show_ledger(sku: str, as_json: AsJson = False) -> None:
 def _show_ledger(content: dict[str, Any]) -> None:
     for place, rows in content["locations"].items():
         columns = ("at", "pieces", "what", "by", "of")
-        printing.table(f"{content['sku']} at {place}", columns, [[row[name] for name in columns] for row in rows])
+        output.table(f"{content['sku']} at {place}", columns, [[row[name] for name in columns] for row in rows])
 
 
 @app.command("reserve")
@@ -110,9 +110,9 @@ def _pairs(texts: list[str]) -> list[tuple[str, str]]:
 
 def _show_reservation(content: dict[str, Any]) -> None:
     about = ("status", "connection_id", "tier", "until", "order", "order_id")
-    printing.pairs(content["reservation_id"], {name: content[name] for name in about if content[name]})
+    output.pairs(content["reservation_id"], {name: content[name] for name in about if content[name]})
     columns = ("sku", "location_id", "quantity")
-    printing.table("Takes", columns, [[each[name] for name in columns] for each in content["takes"]])
+    output.table("Takes", columns, [[each[name] for name in columns] for each in content["takes"]])
 
 
 @app.command("reservation")
@@ -182,7 +182,7 @@ def set_kit(
 ) -> None:
     """Say what a kit is made of. It is then sold from the stock of its components."""
     made = Api(target.current()).send(f"/v1/products/{sku}/kit", {"components": dict(_pairs(components or []))}, "PUT")
-    say(as_json=as_json, content=made, people=lambda said: printing.pairs(sku, said["components"]))
+    say(as_json=as_json, content=made, people=lambda said: output.pairs(sku, said["components"]))
 
 
 @app.command("shortages")
@@ -194,5 +194,5 @@ def show_shortages(cursor: Cursor = None, as_json: AsJson = False) -> None:
 
 def _show_shortages(content: dict[str, Any]) -> None:
     columns = ("sku", "location_id", "quantity", "orders")
-    printing.table("Shortages", columns, [[each[name] for name in columns] for each in content["tasks"]])
-    printing.more(content)
+    output.table("Shortages", columns, [[each[name] for name in columns] for each in content["tasks"]])
+    output.more(content)

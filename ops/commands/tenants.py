@@ -4,9 +4,9 @@ from typing import Any
 
 import typer
 
-from ops.commands import printing
+from ops.commands import output
 from ops.commands.options import AsJson
-from ops.commands.printing import say, step
+from ops.commands.output import say, step
 from ops.hub import target, tenants
 
 app = typer.Typer(no_args_is_help=True)
@@ -20,7 +20,7 @@ def list_tenants(as_json: AsJson = False) -> None:
 
 def _show_policies(content: list[dict[str, Any]]) -> None:
     columns = ("tenant", "group", "settled")
-    printing.table("Tenants", columns, [[each[name] for name in columns] for each in content])
+    output.table("Tenants", columns, [[each[name] for name in columns] for each in content])
 
 
 @app.command()

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from ops.commands import printing
+from ops.commands import output
 from ops.demo import report, verdict
 from ops.demo.day import Day
 from ops.demo.day import play as live
@@ -13,7 +13,7 @@ from ops.demo.shops import Shops
 def play(*, people: bool) -> dict[str, Any]:
     """Play the day, and give what `--json` prints. With `people` it is told and shown as well."""
     started, day = time.monotonic(), Day()
-    tell = printing.step
+    tell = output.step
     with Shops.open(tell) as shops:
         problem: str | None = None
         try:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ops.commands import events as commands_hub
-from ops.commands import printing
-from ops.commands.printing import table
+from ops.commands import output
+from ops.commands.events import show_trace
+from ops.commands.output import table
 from ops.demo import verdict
 from ops.demo.day import CAMILLE, Day
 from ops.demo.shops import MARKET, STOCK, TILL, WEB, Shops
@@ -23,10 +23,10 @@ def show(shops: Shops, day: Day, result: dict[str, Any]) -> None:
     quarantined = [each for each in verdict.events(shops) if each["outcome"] == "quarantined"]
     table("Quarantined", ("event", "reason"), [(each["event_id"], each.get("reason")) for each in quarantined])
     for wrong in result["disagreements"]:
-        printing.complain(wrong)
+        output.complain(wrong)
     colour = "bold green" if result["ok"] else "bold red"
     verdict_text = "ok" if result["ok"] else "not ok"
-    printing.out.print(f"[{colour}]{verdict_text}[/] in {result['seconds']} s, {result['lost']} lost")
+    output.out.print(f"[{colour}]{verdict_text}[/] in {result['seconds']} s, {result['lost']} lost")
 
 
 def _customer(shops: Shops) -> None:
@@ -63,5 +63,5 @@ def _orders(shops: Shops, day: Day) -> None:
 def _trace(shops: Shops) -> None:
     """Show the trace of the web order, from its bytes to every channel's answer."""
     placed = next(each for each in reversed(verdict.events(shops)) if each["topic"] == "orders/create")
-    printing.out.rule("one event from end to end")
-    commands_hub.show_trace(shops.api.get(f"/v1/events/{placed['event_id']}"))
+    output.out.rule("one event from end to end")
+    show_trace(shops.api.get(f"/v1/events/{placed['event_id']}"))

@@ -5,9 +5,9 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from ops.commands import events as commands_hub
 from ops.demo.day import CAMILLE, Day
 from ops.demo.shops import MARKET, PLACE, STOCK, TILL, TILL_LOCATION, WEB, WEB_LOCATION, Shops
+from ops.hub import queues
 from records.store.wire import from_wire
 
 PATIENCE = 60.0
@@ -40,8 +40,7 @@ def wait(shops: Shops) -> None:
 def look(shops: Shops) -> Sight:
     """Count undelivered webhooks, queued messages, events without an outcome, and items of the Records table."""
     undelivered = sum(stand_in.pending() for stand_in in shops.stand_ins.values())
-    depths = commands_hub.queues(shops.hub)
-    queued = sum(each["waiting"] + each["in_flight"] for name, each in depths.items() if not name.endswith("-dead"))
+    queued = queues.live(shops.hub)
     open_events = [each for each in events(shops) if each["outcome"] == "received"]
     return undelivered, queued, len(open_events), len(items(shops))
 
@@ -75,8 +74,7 @@ def summary(shops: Shops, day: Day, seconds: float) -> dict[str, Any]:
             pushes.setdefault(item["connection_id"], Counter())[item["outcome"]] += 1
     sent = _sent(shops) + day.sent
     wrong = disagreements(shops, day)
-    dead = {name: each["waiting"] for name, each in commands_hub.queues(shops.hub).items() if name.endswith("-dead")}
-    wrong += [f"{count} messages lie in {name}" for name, count in dead.items() if count]
+    wrong += [f"{count} messages lie in {name}" for name, count in queues.dead(shops.hub).items()]
     lost = outcomes["received"] + max(0, sent["accepted"] - len(happened))
     names = ("sent", "accepted", "duplicates", "rejected")
     return {

@@ -9,9 +9,8 @@ from connectors.catalogue import Connector
 from connectors.connection import Connection
 from connectors.errors import ManifestError
 from connectors.manifest import Manifest
-from functions.registry import connections
+from functions.registry import connections, secrets
 from functions.registry.bundles import Registry
-from functions.registry.secrets import current
 from ops.hub import tenants
 from ops.hub.deploy import Hub, connection_outputs, deploy_connection, remove_connection
 
@@ -122,9 +121,7 @@ def _switch(hub: Hub, connection_id: str, status: str) -> Connection:
 
 def secret_values(hub: Hub, connection: Connection) -> dict[str, Any]:
     """Read a connection's secrets: name → value, after a rotation a list of `{value, not_after, key_id}`."""
-    answer = hub.clients("secretsmanager").get_secret_value(SecretId=connection.secret_arn)
-    values: dict[str, Any] = json.loads(answer["SecretString"])
-    return values
+    return secrets.read(hub.clients("secretsmanager"), connection)
 
 
 def rotate(hub: Hub, connection_id: str, name: str, value: str) -> None:
@@ -137,7 +134,7 @@ def rotate(hub: Hub, connection_id: str, name: str, value: str) -> None:
     values = secret_values(hub, connection)
     if name not in values:
         raise ManifestError(f"{connection_id} has no secret {name}; it has {sorted(values)}")
-    old = current(values)[name]
+    old = secrets.current(values)[name]
     until = time.time() + OVERLAP
     values[name] = [{"value": old, "not_after": until, "key_id": "previous"}, {"value": value, "key_id": "current"}]
     hub.clients("secretsmanager").put_secret_value(SecretId=connection.secret_arn, SecretString=json.dumps(values))

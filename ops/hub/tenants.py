@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from connectors.connection import NAME
 from connectors.errors import ManifestError
 from functions.registry import connections
+from functions.registry import tenants as registry
 from ops.hub.deploy import Hub
 from records.store.wire import from_wire, to_wire
 
@@ -48,7 +49,7 @@ def policies(hub: Hub) -> list[dict[str, Any]]:
     """List the known tenants: `{tenant, group, settled}`. The group is None where a tenant shares with nobody."""
     pages = hub.clients("dynamodb").get_paginator("scan").paginate(TableName=hub.outputs["ConnectionsTable"])
     items = [from_wire(item) for page in pages for item in page["Items"]]
-    found = {item["tenant"]: _policy(item) for item in items if item["pk"].startswith("TENANT#")}
+    found = {item["tenant"]: _policy(item) for item in items if item["pk"].startswith(registry.PREFIX)}
     older = [connections.from_item(item).tenant for item in items if "connection" in item]
     found |= {name: {"tenant": name, "group": None, "settled": True} for name in older if name not in found}
     return [found[name] for name in sorted(found)]
@@ -94,7 +95,7 @@ def _update(hub: Hub, tenant: str, expression: str, said: dict[str, Any], **more
     named = {"ExpressionAttributeNames": {"#g": "group"}} if "#g" in expression else {}
     return hub.clients("dynamodb").update_item(
         TableName=hub.outputs["ConnectionsTable"],
-        Key={"pk": {"S": f"TENANT#{tenant}"}},
+        Key=registry.key(tenant),
         UpdateExpression=expression,
         ExpressionAttributeValues=to_wire(said),
         ReturnValues="ALL_NEW",

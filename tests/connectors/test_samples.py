@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from connectors.connection import Connection
-from connectors.translate import TRIED_AT
+from connectors.translation import TRIED_AT
 from events.facts import build
 from mappings.engine import load_in
 from mappings.expressions.compilation import compile_expression

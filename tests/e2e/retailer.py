@@ -9,9 +9,9 @@ from typing import Any
 
 from connectors.catalogue import connector
 from connectors.connection import Connection
-from ops.commands import events as commands_hub
-from ops.commands.feeding import headers
+from ops.commands.feed import headers
 from ops.hub import connections as connecting
+from ops.hub import queues
 from ops.hub.deploy import Hub
 from ops.hub.target import Api
 from records.store.wire import from_wire
@@ -122,7 +122,7 @@ class Retailer:
         """Wait until every event has an outcome, every queue is empty, and `calm` looks in a row see nothing new."""
         end, quiet, last = time.monotonic() + seconds, 0, None
         while quiet < calm:
-            seen = (queued(self.hub), -1, -1)
+            seen = (queues.live(self.hub), -1, -1)
             if not seen[0]:  # the tables are read only then: reading takes time that the functions could use
                 seen = (0, self.outcomes()["received"], len(self.records()))
             quiet = quiet + 1 if seen == last and seen[:2] == (0, 0) else 0
@@ -134,18 +134,6 @@ class Retailer:
         """Stop the stand-ins."""
         for each in self.stand_ins.values():
             each.stop()
-
-
-def queued(hub: Hub) -> int:
-    """Count the messages in the queues that functions read: those that wait and those in flight."""
-    depths = commands_hub.queues(hub).items()
-    return sum(each["waiting"] + each["in_flight"] for name, each in depths if not name.endswith("-dead"))
-
-
-def dead_letters(hub: Hub) -> dict[str, int]:
-    """Count the messages in each dead-letter queue. Empty queues are left out."""
-    depths = commands_hub.queues(hub).items()
-    return {name: each["waiting"] for name, each in depths if name.endswith("-dead") and each["waiting"]}
 
 
 def problem_of(status: int, content: Mapping[str, Any]) -> str:

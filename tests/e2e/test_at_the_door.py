@@ -10,7 +10,8 @@ import urllib3
 
 from connectors.signatures import sign
 from functions import runtime
-from tests.e2e.retailer import PLACE, Retailer, dead_letters, problem_of, wait
+from ops.hub import queues
+from tests.e2e.retailer import PLACE, Retailer, problem_of, wait
 
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 ORDER = {"id": 1, "created_at": "2026-11-22T10:00:00Z", "currency": "EUR", "total_price": "12.50", "line_items": []}
@@ -76,7 +77,7 @@ def test_what_is_genuine_but_unreadable_is_parked_once(shop: Retailer, body: byt
     assert trace["outcome"] == "quarantined"
     assert trace["pointer"] == pointer
     shop.rest()
-    assert dead_letters(shop.hub) == {}
+    assert queues.dead(shop.hub) == {}
 
 
 def test_a_large_incompressible_body_is_applied(shop: Retailer) -> None:

@@ -10,12 +10,13 @@ import pytest
 
 from connectors.catalogue import connector
 from connectors.manifest import delivery_of
+from ops.hub import queues
 from ops.hub.cloud import Cloud
 from ops.hub.deploy import Hub, deploy_hub
 from ops.standins.shopify.shapes import fulfillment
 from records import ids
 from tests.e2e.dying import HIDDEN_SECONDS, Entry, Notes, build
-from tests.e2e.retailer import PLACE, TILL_PLACE, WEB_PLACE, Retailer, admit, dead_letters
+from tests.e2e.retailer import PLACE, TILL_PLACE, WEB_PLACE, Retailer, admit
 
 SALES = 18  # per channel; each dies at most once in each function, so there must be as many as a function has steps
 STOCK = 10
@@ -180,7 +181,7 @@ def test_every_function_dies_at_every_step(
 
 
 def test_nothing_is_lost(deaths: tuple[list[Entry], list[Sale]], shop: Retailer) -> None:
-    assert dead_letters(shop.hub) == {}
+    assert queues.dead(shop.hub) == {}
     assert set(shop.outcomes()) <= {"applied", "unchanged"}
     assert shop.api.get("/v1/quarantine") == {"events": [], "pushes": [], "cursor": None}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ops.hub import tenants
-from tests.e2e.retailer import PLACE, WEB_PLACE, Retailer, dead_letters, wait
+from ops.hub import queues, tenants
+from tests.e2e.retailer import PLACE, WEB_PLACE, Retailer, wait
 
 POOL = {"locations": {str(WEB_PLACE): PLACE}, "sells_from": (PLACE,), "owns": (PLACE,), "default_location": PLACE}
 OURS, THEIRS, STRANGER = "house-north", "house-south", "house-apart"
@@ -97,4 +97,4 @@ def test_who_is_erased_at_one_is_forgotten_by_the_channels_of_both(street: dict[
         assert street[tenant].api.get("/v1/customers", email=NORA)["customers"] == []
         assert NORA not in emails(street[tenant])
         assert NORA not in json.dumps(street[tenant].records(), default=str)
-    assert dead_letters(street[OURS].hub) == {}
+    assert queues.dead(street[OURS].hub) == {}

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.retailer import PLACE, WEB_PLACE, Retailer, dead_letters
+from ops.hub import queues
+from tests.e2e.retailer import PLACE, WEB_PLACE, Retailer
 
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 
@@ -60,7 +61,7 @@ def test_twenty_deliveries_of_one_webhook_are_one_effect(shop: Retailer, sku: st
     assert market.stock()[sku] == 7
     posted = [call for call in market.calls[imports:] if call.method == "POST"]
     assert len(posted) == 1
-    assert dead_letters(shop.hub) == {}
+    assert queues.dead(shop.hub) == {}
 
 
 def test_one_delivery_id_with_two_bodies_is_two_events_and_marked(shop: Retailer) -> None:
@@ -90,7 +91,7 @@ def test_a_thousand_webhooks_at_once_are_a_thousand_applied(open_shop: Callable[
     assert Counter(answers) == {202: 1000}
     shop.rest(240)
     assert shop.outcomes() == {"applied": 1000}
-    assert dead_letters(shop.hub) == {}
+    assert queues.dead(shop.hub) == {}
     orders = [item for item in shop.records() if item.get("record") == "order"]
     assert len(orders) == 1000
     assert {item["ver"] for item in orders} == {1}

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from ops.hub import connections
+from ops.hub import connections, queues
 from ops.standins.amazon import Amazon
 from ops.standins.salesforce import Salesforce
-from tests.e2e.retailer import LOCAL, PLACE, Retailer, dead_letters
+from tests.e2e.retailer import LOCAL, PLACE, Retailer
 
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 BUS = "aws.partner/salesforce.com/00DRM000000Fxts2AC/0YLRM0000004Dfg4AE"
@@ -57,7 +57,7 @@ def test_a_notification_in_the_queue_becomes_an_order_whatever_lies_beside_it(sh
     assert len([call for call in seller.calls if call.path.endswith(number)]) == 1
     (parked,) = shop.api.get("/v1/quarantine")["events"]
     assert (parked["connection_id"], parked["code"]) == ("queue-amazon", "payload_malformed")
-    assert dead_letters(shop.hub) == {}
+    assert queues.dead(shop.hub) == {}
 
 
 def test_a_relayed_change_event_becomes_a_customer(shop: Retailer, org: Salesforce) -> None:
@@ -78,4 +78,4 @@ def test_a_relayed_change_event_becomes_a_customer(shop: Retailer, org: Salesfor
     assert customer["last_name"] == "Moreau"
     topics = {event["topic"] for event in shop.events() if event["connection_id"] == "queue-crm"}
     assert topics == {"ContactChangeEvent", "contact"}
-    assert dead_letters(shop.hub) == {}
+    assert queues.dead(shop.hub) == {}

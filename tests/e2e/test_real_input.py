@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from ops.commands.feeding import feed
-from tests.e2e.retailer import PLACE, WEB_PLACE, Retailer, dead_letters
+from ops.commands.feed import feed
+from ops.hub import queues
+from tests.e2e.retailer import PLACE, WEB_PLACE, Retailer
 
 PAYLOADS = Path(__file__).parents[3] / "shared" / "payloads"
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}
@@ -70,7 +71,7 @@ def fed(open_shop: Callable[[str], Retailer]) -> dict[str, dict[str, Any]]:
     }
     shop.rest()
     assert {answer["status"] for answer in answers.values()} <= {200, 202}, answers
-    assert dead_letters(hub) == {}
+    assert queues.dead(hub) == {}
     return {name: shop.api.get(f"/v1/events/{answer['event_id']}") for name, answer in answers.items()}
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from connectors.connection import Connection
 from connectors.signatures import sign
-from connectors.translate import fact, statements
+from connectors.translation import fact, statements
 from connectors.workshop import scaffold
 from functions.registry.bundles import Registry
 from ops.commands import connectors

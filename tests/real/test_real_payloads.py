@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from connectors import catalogue
-from ops.commands import trying
+from ops.commands import trial
 
 EXPECTED = Path(__file__).parent / "expected"
 PAYLOADS = Path(__file__).parents[3] / "shared" / "payloads"
@@ -70,7 +70,7 @@ def test_a_real_payload_gives_the_facts_a_person_reads_from_it(file: Path) -> No
     expected = json.loads(file.read_text())
     kind = catalogue.connector(file.parent.name)
     options = [f"{name}={value}" for name, value in expected.get("settings", {}).items()]
-    facts = trying.facts(kind, expected["topic"], _payload(file, expected), options)
+    facts = trial.facts(kind, expected["topic"], _payload(file, expected), options)
     got = [{**each.model_dump(mode="json"), "kind": each.kind} for each in facts]
     assert [each["kind"] for each in got] == [each["kind"] for each in expected["facts"]]
     assert not [

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from connectors.catalogue import Connector
-from connectors.workshop.conformance import answering, payloads, pushing, recording, records, signing
-from connectors.workshop.conformance.calling import calls
+from connectors.workshop.conformance import answers, bodies, payloads, recordings, records, signatures
+from connectors.workshop.conformance.calls import calls
 from connectors.workshop.conformance.subject import Subject
 
 Found = Iterable[tuple[str, str]]
@@ -62,15 +62,15 @@ CHECKS: dict[str, Check] = {
     "twice": Check("what is applied twice changes nothing more", records.twice, _samples),
     "order": Check("every order of arrival ends in the same records", records.any_order, _samples),
     "echo": Check("our own write coming back changes nothing", records.echo, records.counts),
-    "signature": Check("the right signature is accepted, every other refused", signing.signature, _webhooks),
-    "bodies": Check("a record becomes a body, and what is not known stays out of it", pushing.bodies, _pushes),
-    "refusals": Check(
-        "401, 404, 429, 5xx, time-out, reset and nonsense end in typed errors", answering.refusals, _calls
-    ),
+    "signature": Check("the right signature is accepted, every other refused", signatures.signature, _webhooks),
+    "bodies": Check("a record becomes a body, and what is not known stays out of it", bodies.bodies, _pushes),
+    "refusals": Check("401, 404, 429, 5xx, time-out, reset and nonsense end in typed errors", answers.refusals, _calls),
     "answers": Check(
-        "what the channel once answered gives what is written beside it", recording.answers, recording.any_
+        "what the channel once answered gives what is written beside it", recordings.answers, recordings.exist
     ),
-    "paging": Check("a poll that breaks off loses nothing, and an overlap is known", recording.paging, recording.pages),
+    "paging": Check(
+        "a poll that breaks off loses nothing, and an overlap is known", recordings.paging, recordings.pages
+    ),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from connectors import queues
 from connectors.errors import TopicError
 from connectors.manifest import Manifest, delivery_of, topic_of
-from connectors.translate import PayloadError, fact, parse, wanted
+from connectors.translation import PayloadError, fact, parse, wanted
 from connectors.workshop.conformance.mutations import pointer, retyped, with_unknown, without
 from connectors.workshop.conformance.records import applied
 from connectors.workshop.conformance.subject import TYPED, Sample, Subject, plain

@@ -10,7 +10,7 @@ from typing import Any
 from connectors.catalogue import Connector
 from connectors.connection import Connection
 from connectors.errors import TopicError
-from connectors.translate import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
+from connectors.translation import ContractBreachError, MappingError, PayloadError, fact, parse, statements, wanted
 from connectors.workshop.lint_files import ANSWERS, payload_files, slug
 from events.facts import Fact
 

@@ -12,7 +12,7 @@ from connectors.errors import SignatureError
 from connectors.manifest import delivery_of, load, topic_of
 from connectors.shopify.client import VERSION
 from connectors.signatures import Secret, Signed, verify
-from connectors.translate import TRIED_AT
+from connectors.translation import TRIED_AT
 from events.facts import Fact, build
 from mappings.engine import load_in
 from mappings.expressions.compilation import compile_expression

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from connectors.client import Push, make_call
 from connectors.errors import ConnectorError
-from connectors.workshop.conformance.pushing import body_of
+from connectors.workshop.conformance.bodies import body_of
 from connectors.workshop.conformance.server import LocalHttp, Scripted
 from connectors.workshop.conformance.subject import Subject
 from connectors.workshop.lint_files import CONFORMANCE

@@ -13,8 +13,8 @@ from typing import Any
 from connectors.client import Document
 from connectors.errors import ConnectorError
 from connectors.manifest import delivery_of
-from connectors.translate import parse
-from connectors.workshop.conformance.calling import SINCE, Ending, KitCall, calls, connect
+from connectors.translation import parse
+from connectors.workshop.conformance.calls import SINCE, Ending, KitCall, calls, connect
 from connectors.workshop.conformance.server import Reply, Scripted, channel
 from connectors.workshop.conformance.subject import Recorded, Subject
 
@@ -31,7 +31,7 @@ def replies(recorded: Recorded) -> list[Reply]:
     ]
 
 
-def any_(subject: Subject) -> list[Recorded]:
+def exist(subject: Subject) -> list[Recorded]:
     """Give every recorded answer."""
     return subject.recorded
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from connectors.errors import ConnectorError, RateLimitedError, UnauthorisedError, UnavailableError
-from connectors.workshop.conformance.calling import Ending, calls, connect
+from connectors.workshop.conformance.calls import Ending, calls, connect
 from connectors.workshop.conformance.server import Reply, channel
 from connectors.workshop.conformance.subject import Subject
 

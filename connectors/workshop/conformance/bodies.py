@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from connectors.translate import context
+from connectors.translation import context
 from connectors.workshop.conformance.subject import Subject
 from mappings.engine import load_out
 from mappings.errors import MappingError

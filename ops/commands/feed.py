@@ -9,7 +9,8 @@ from connectors.catalogue import Connector
 from connectors.connection import Connection
 from connectors.errors import ManifestError
 from connectors.signatures import sign
-from ops.commands.trying import guess
+from functions.registry.secrets import current
+from ops.commands.trial import guess
 from ops.hub import connections
 from ops.hub.deploy import Hub
 from ops.hub.target import Api
@@ -51,7 +52,7 @@ def headers(
     rule = receives.signature
     if rule is None:
         raise ManifestError(f"{kind.manifest.name} has no webhook door: give --topic of a resource")
-    value = secrets[rule.secret] if isinstance(secrets[rule.secret], str) else secrets[rule.secret][-1]["value"]
+    value = current(secrets)[rule.secret]
     signed = sign(
         rule.scheme, method="POST", url=connection.webhook_url, body=body, secret=value, now=time.time(), headers=made
     )

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.catalogue import Connector
 from connectors.connection import Connection
 from connectors.errors import ManifestError
-from connectors.translate import fact, parse, statements
+from connectors.translation import fact, parse, statements
 from events.facts import Fact
 from mappings.engine import load_in
 
