@@ -67,7 +67,7 @@ def since(fact: Stored) -> str:
 
 
 def claims(statement: Stored) -> dict[str, str]:
-    """Give the strong keys a statement holds, as {key: rule}, the strongest first. Shared and made-up values hold none.
+    """Give the strong keys a statement holds, as {key: rule}, the strongest first. Made-up e-mail addresses hold none.
 
     A phone with the whole name of who answers it is a key; a phone alone is not, see `are_compatible`.
     """

@@ -1,4 +1,4 @@
-"""Customer: a golden record computed from what each account of a person says, and the rules of what survives."""
+"""Customer: a golden record computed, by rules of survivorship, from what each account of a person says."""
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace

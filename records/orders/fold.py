@@ -67,7 +67,7 @@ def fold(unit: Unit, cause: Cause, order_id: str, facts: Sequence[Stored]) -> No
 
 
 def _without_person(unit: Unit, cause: Cause, fact: Stored, state: OrderState) -> OrderState:
-    """Take the person out of an order whose buyer was erased after it was placed, and note the fact as one without."""
+    """Take the person out of an order whose buyer was erased after it was placed, and note the fact that lost it."""
     at = None if state.erased else links.erased_at(unit, cause.people.tenant, fact)
     state = state.without_person(at) if at else state
     if state.erased:

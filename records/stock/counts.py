@@ -84,7 +84,7 @@ def _count(unit: Unit, cause: Cause, fact: Stored) -> None:
 
 
 def observed(key: Key, known: Item, quantity: str, at: str) -> Update:
-    """Take a number as the owner's count that was read from its own system at a time.
+    """Take a number that was read from the owner's own system, at a time, as the owner's count.
 
     Something moved there that no webhook has told yet, and a push would undo it. `known` is the stock record. The write
     conflicts where a later count is known.

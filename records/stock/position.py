@@ -91,7 +91,7 @@ class Claim:
 def claims(entries: Entries, now: str = "") -> list[Claim]:
     """Read every source's claim as of a time.
 
-    A reservation is nobody's own: no channel took it off its number by itself. So the owner of the place is told of it.
+    A reservation is nobody's own: no channel took it off its number by itself. So the place's owner is told of it, too.
     """
     found = []
     for name, entry in entries.items():
@@ -217,7 +217,7 @@ def outdated(entries: Entries) -> list[str]:
 
 
 def settled(entries: Entries) -> list[str]:
-    """Name the owner's claims that its count makes superfluous: they hold nothing, and all of it was before the count.
+    """Name the owner's claims that its count makes superfluous: they hold nothing, and nothing in them is newer.
 
     A hot SKU would otherwise outgrow its item. To write such a claim again only brings back movements from before the
     count, which changes nothing. Other channels' claims stay: what they took off their own number is not in this count.

@@ -90,7 +90,7 @@ def agreement(one: Person, other: Person) -> Agreement:
 
 
 def _home(one: Sequence[Place], other: Sequence[Place]) -> Home:
-    """Compare addresses: the two that agree best count, but each that is written otherwise shows."""
+    """Compare addresses: the two that agree best count. They are verbatim only where every two are."""
     found = [same_home(*pair) for pair in product(one, other)]
     best = max(found, default=Home())
     return best._replace(is_verbatim=all(each.is_verbatim for each in found))

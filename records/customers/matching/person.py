@@ -34,7 +34,7 @@ class Person:
 
 
 def person(statements: Iterable[Stored]) -> Person:
-    """Fold what sources say of one customer. Values that nobody may be known by (a shop's own) are left out before."""
+    """Fold what sources say of one customer. Made-up e-mail addresses and birth dates are left out."""
     said = list(statements)
     names = {_name(statement) for statement in said}
     emails = {str(statement.get("email") or "").strip().casefold() for statement in said}
