@@ -155,9 +155,8 @@ def confirm(unit: Unit, cause: Cause, reservation_id: str, connection_id: str, c
     if status_of(item, cause.at) != "held":
         return item
     entries = _entries(unit, cause, reservation_id, item)
-    # An entry is missing where somebody whose clock is ahead gave its pieces away. Or the items were read at two
-    # moments: then this write meets a conflict, and a mere answer would not.
-    if len(entries) < len(item["takes"]):
+    if len(entries) < len(item["takes"]):  # somebody whose clock is ahead gave the pieces away
+        # Or the items were read at two moments: then this write meets a conflict, and a mere answer would not.
         _end(unit, cause, reservation_id, item, "expired")
         return read(unit, cause.tenant, reservation_id)
     _drop(unit, cause, reservation_id, entries)
