@@ -1,1 +1,1 @@
-"""What is kept: the rules of Customer, Stock, Order and Shipment, and their tables."""
+"""What is kept: the rules of Customer, Stock, Order, Shipment and Product, and the store they lie in."""

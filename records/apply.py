@@ -1,4 +1,7 @@
-"""Apply the facts of one event: read what they touch, fold it in, write it and the event's marker at once."""
+"""Apply the facts of one event: read the records they touch, fold the facts in, write records and marker at once.
+
+What is too much for one transaction is written in several, and the marker comes with the last.
+"""
 
 import random
 import time
@@ -34,15 +37,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of an event."""
+    """What became of an event: `applied`, `unchanged`, or `repeated` where its marker lay there before."""
 
     outcome: str
     records: list[dict[str, Any]] = field(default_factory=list)
-    erased: list[str] = field(default_factory=list)  # ids of facts of which an erasure left less, or nothing
+    erased: list[str] = field(default_factory=list)  # facts that an erasure refused or took the person out of
 
 
 def apply(store: Store, cause: Cause, facts: "Sequence[Fact]", about: Item, pause: Pause = time.sleep) -> Applied:
-    """Apply facts once. `about` are further fields of the marker. Two handlers may do this at the same moment.
+    """Apply the facts of an event once: its id is the idempotency key, its marker says that it was applied.
+
+    `about`: further fields of the marker. Two handlers may apply the same event at the same moment.
 
     Raises:
         StoreUnavailableError: it may or may not be written; the event may be applied again.
@@ -55,11 +60,12 @@ def apply(store: Store, cause: Cause, facts: "Sequence[Fact]", about: Item, paus
 
 
 def _again(pause: Pause, attempt: Callable[[bool], T], surely: bool = False) -> T:
-    """Read and decide again while somebody else writes the same.
+    """Read, decide and write; do so again after a conflict (optimistic locking), with a growing pause and jitter.
 
-    The first look may be a moment old, which costs half: every write states what it was decided on, so deciding on old
-    news ends in a conflict, and the next look is a consistent one. Of two items the first look may show one before and
-    one after the same write, so that one names what the other lacks: that too is looked at again.
+    The first read is not consistent unless `surely`: it costs half as much and may be a moment old. Every write states
+    what it was decided on, so a decision on old news ends in a conflict, and every later read is consistent. A first
+    read may also show one item before a write and another item after the same write, so that one names what the other
+    lacks. The LookupError that comes of it is a reason to read again too.
     """
     for count in range(1, ATTEMPTS):
         surely = surely or count > 1
@@ -74,8 +80,10 @@ def _again(pause: Pause, attempt: Callable[[bool], T], surely: bool = False) -> 
 def change(
     store: Store, cause: Cause, decide: Callable[[Unit], T], pause: Pause = time.sleep, *, fresh: bool = False
 ) -> T:
-    """Change records by hand: decide on what lies there and write it at once, and again while others write the same.
-    What may be refused must be decided on `fresh` news: a refusal writes nothing that could meet a conflict.
+    """Change records by hand: read, `decide`, and write in one transaction; do so again after a conflict.
+
+    Reads are consistent. What may be refused depends on that, and asks for it by `fresh`: a refusal writes nothing that
+    could meet a conflict.
 
     Raises:
         StoreUnavailableError: it may or may not be written; it may be asked again.
@@ -109,8 +117,8 @@ def _apply_once(
     if not is_page and (unit.size < LIMIT or len(groups) == 1):
         records, changes, last = unit.records(), unit.size, unit
     else:
-        # Too much for one transaction. Each group is whole in itself, and to apply it again changes nothing, so a crash
-        # between two of them does no harm: the marker comes last.
+        # Too much for one transaction: one for each group. A group is one whole effect, and to apply it again changes
+        # nothing. So a crash between two groups does no harm: the marker comes last.
         records, changes, last = [], unit.size, Unit(store)
         for group in groups:
             surely = any(fact["kind"] in identity.KINDS for fact in group)
@@ -132,7 +140,9 @@ def _apply_group(store: Store, cause: Cause, facts: list[Stored], consistent: bo
 
 
 def marker(key: Key, cause: Cause, fields: Item, when: Condition = UNLESS_APPLIED) -> Put:
-    """Make the item that says what became of an event. It outlives every channel's repeats (75 hours) by far."""
+    """Make an event's marker: the item that says what became of it. It outlives by far the time in which channels
+    repeat a delivery (75 hours).
+    """
     item = {"pk": key[0], "sk": key[1], "event_id": cause.event_id, "connection_id": cause.connection_id, **fields}
     return Put({**item, "at": cause.at, "tenant": cause.tenant}, when)
 
@@ -161,7 +171,7 @@ def _fold(unit: Unit, cause: Cause, facts: Iterable[Stored]) -> None:
 
 
 def _groups(cause: Cause, facts: Sequence[Stored]) -> list[list[Stored]]:
-    """Part facts into groups that each are one effect: all of one order, all of one parcel, anything else alone."""
+    """Part facts into groups; each is one effect: all facts of one order, all of one parcel, any other fact alone."""
     groups: dict[str, list[Stored]] = {}
     for number, fact in enumerate(facts):
         name = f"fact {number}"
@@ -174,7 +184,7 @@ def _groups(cause: Cause, facts: Sequence[Stored]) -> list[list[Stored]]:
 
 
 def _touched(cause: Cause, facts: Iterable[Stored], consistent: bool) -> list[Key]:
-    """Say what will surely be read, so that it is one call."""
+    """Name the keys that will surely be read, so that one call reads them all."""
     wanted: list[Key] = []
     for fact in facts:
         if fact["kind"] in ORDER_FACTS:
@@ -190,7 +200,7 @@ def _touched(cause: Cause, facts: Iterable[Stored], consistent: bool) -> list[Ke
 
 
 def _keep(unit: Unit, cause: Cause, fact: Stored) -> None:
-    """Keep a fact that changes no record (yet: a price, what leads to nobody), so that nothing is lost."""
+    """Keep a fact that changes no record yet (a price, a statement that leads to nobody), so that nothing is lost."""
     key = (f"{cause.tenant}#FACT#{fact['kind']}#{fact['fact_id']}", "FACT")
     if unit.item(key) is None:
         unit.put(Put({"pk": key[0], "sk": key[1], "fact": pack(fact), "at": cause.at}))

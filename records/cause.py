@@ -13,17 +13,17 @@ class Cause:
     event_id: str
     connection_id: str
     at: str
-    owns: frozenset[str] = frozenset()
+    owns: frozenset[str] = frozenset()  # places whose counts by this connection are the truth
     tells: bool = False  # the hub tells this connection what others take of the stock it owns
     hop: int = 0
-    remaps: bool = False  # what another version of the mapping made of the event is to be made again
-    first_load: bool = False  # an existing customer base is being loaded: nobody is told of every single customer
-    group: str = ""  # of the tenants that share their customers, where the tenant is one of them
-    member: str = ""  # of what is kept for a group: the tenant whose event changes it
+    remaps: bool = False  # apply the event again where another version of its connector mapped it before
+    first_load: bool = False  # an existing customer base is being loaded: the bus does not hear of each customer
+    group: str = ""  # the group (franchise) with which the tenant shares its customers; empty: none
+    member: str = ""  # where `tenant` is a group: the tenant whose event this is
 
     @property
     def people(self) -> "Cause":
-        """Give the cause of what is kept of customers: the group's, where the tenant shares its customers."""
+        """Give the cause for customer records: the group's, where the tenant shares its customers, else this one."""
         return replace(self, tenant=self.group, group="", member=self.tenant) if self.group else self
 
     def stamp(self, record: str, record_id: str, changed: Sequence[str]) -> dict[str, Any]:

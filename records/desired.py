@@ -1,4 +1,4 @@
-"""One thing that a channel should show. What that is of a record, the record's own room says."""
+"""One thing that a channel should show (its desired state). Which things these are, each record's own folder says."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Wanted:
-    """One thing a channel should show. `value` is compared with what it shows; `record` is what the mapping reads."""
+    """One thing a channel should show.
+
+    `value` is compared with what it shows now, `record` is what the mapping reads. `told` is there where the channel
+    owns the place: what it knows of others' claims once it shows this, `{source: pieces}`.
+    """
 
     kind: str
     key: str

@@ -16,8 +16,10 @@ PAYMENT_STAGES = ("pending", "failed", "authorized", "voided", "paid", "refunded
 
 
 def stored(fact: "Fact") -> Stored:
-    """Give the form of a fact that records keep and compare. Which events said it is found by its id in their markers:
-    several events may say the same, and a record must not depend on which of them came first.
+    """Give the form of a fact that records keep and compare. It does not name its event.
+
+    Several events may state the same fact, and a record must not depend on which of them came first. Their markers name
+    the fact by its id: so it is found which events stated it.
     """
     kept = fact.model_dump(mode="json", exclude_defaults=True, exclude={"event_id"})
     return {**kept, "kind": fact.kind}
@@ -29,9 +31,11 @@ def is_newer(statement: Stored, than: Stored | None) -> bool:
 
 
 def rank(statement: Stored) -> Rank:
-    """Give what orders statements about one thing. The channel's own version decides. Channels count in seconds, and an
-    order is placed and paid in one: then what is further along its life is newer; at last the content's digest decides,
-    so that every order of arrival ends the same.
+    """Give what orders statements about one thing: version, time, progress, fact id.
+
+    The channel's own version decides, then its time. Channels count in seconds, and an order may be placed and paid in
+    one: then the statement that is further along its life is newer. Last the fact id decides. It is a digest of the
+    content, so every order of arrival ends the same.
     """
     return (statement["source_version"], statement["occurred_at"], _progress(statement), statement["fact_id"])
 

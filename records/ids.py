@@ -11,7 +11,7 @@ def _digest(*parts: str) -> str:
 
 
 def event_id(tenant: str, connection_id: str, delivery: str) -> str:
-    """Name a delivery."""
+    """Name an event: one delivery of a connection, by the delivery's own id."""
     return f"evt_{_digest(tenant, connection_id, delivery)[:32]}"
 
 
@@ -22,12 +22,15 @@ def order_id(tenant: str, connection_id: str, channel_order_id: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def customer_id(tenant: str, account: str) -> str:
-    """Name an account, and the customer that is shown by it: `<connection_id>/<channel_customer_id>`, or a guest."""
+    """Name an account, and the customer that goes by it.
+
+    `account`: `<connection_id>/<channel_customer_id>`, or a guest (`claims.account_name`).
+    """
     return f"cus_{_digest(tenant, account)[:24]}"
 
 
 def review_id(one: str, other: str) -> str:
-    """Name the question whether two accounts are one customer, whichever of them is named first."""
+    """Name the review of two accounts; it does not matter which of them is named first."""
     return f"rev_{_digest(*sorted((one, other)))[:24]}"
 
 
@@ -38,12 +41,12 @@ def reservation_id(tenant: str, key: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def claim(tenant: str, key: str) -> str:
-    """Name a claim without saying whose e-mail or phone it is about."""
+    """Name the claim of a key, or a clue, by a digest: it does not show whose e-mail or phone it is."""
     return _digest(tenant, key)[:40]
 
 
 def erasure_id(tenant: str, request: str) -> str:
-    """Name a request for privacy."""
+    """Name a privacy request."""
     return f"era_{_digest(tenant, request)[:24]}"
 
 

@@ -10,7 +10,7 @@ def rfc3339(moment: datetime) -> str:
 
 
 def later(at: str, by: timedelta) -> str:
-    """Give the time that lies so much behind another."""
+    """Give the time that comes so much after another."""
     return rfc3339(datetime.fromisoformat(at) + by)
 
 

@@ -1,10 +1,12 @@
-"""Map an event again: what a better mapping makes of a payload takes the place of what an earlier one made of it.
+"""Map an event again: what a better mapping states of a payload replaces what an earlier one stated.
 
-A fact's id is the digest of its content, and the last thing that decides between two statements of one version
-(records/facts.py). What is mapped again keeps its place among other events, and goes before what was made of the same
-event earlier: its id begins with a character that is larger than every digest, and with the time. What the new mapping
-states just as the old one did is not stated again, so nothing is written and nobody is told. What only the old mapping
-stated stays: a record is a fold, and takes nothing back.
+A fact's id is a digest of its content. Where version, time and progress of two statements are equal, the larger id wins
+(records/facts.py). The id of a fact that is mapped again begins with `~`, which is larger than every digest, and then
+has the time of the mapping. So it wins over what the same event stated before. Version and time come first: among other
+events it keeps its place.
+
+A fact that both mappings state alike is not stated again: nothing is written and nobody is told. A fact that only the
+old mapping stated stays: a record is a fold, and takes nothing back.
 """
 
 from collections.abc import Sequence
@@ -20,8 +22,8 @@ MAPPED = ("applied", "unchanged")
 
 
 def is_open(cause: Cause, known: Item | None, about: Item) -> bool:
-    """Tell whether an event is to be applied: nothing became of it yet, or it was quarantined, or it is to be mapped
-    again and another version of its connector did it before.
+    """Tell whether an event is still to be applied: it has no marker yet, or was quarantined, or is to be mapped again
+    and another version of its connector mapped it before.
     """
     if known is None or known["outcome"] == "quarantined":
         return True
@@ -34,7 +36,7 @@ def is_again(known: Item | None) -> bool:
 
 
 def news(cause: Cause, known: Item | None, facts: Sequence[Stored]) -> list[Stored]:
-    """Give the facts to fold in: all of them, or of an event mapped again those that were not stated before."""
+    """Give the facts to fold in: all of them or, of an event mapped again, those that were not stated before."""
     if known is None or not is_again(known):
         return list(facts)
     said = set(known["facts"])
@@ -44,8 +46,10 @@ def news(cause: Cause, known: Item | None, facts: Sequence[Stored]) -> list[Stor
 
 
 def marked(known: Item | None, fields: Item, records: Sequence[dict[str, Any]]) -> tuple[Item, Condition]:
-    """Give the fields of an event's marker and what its write depends on. Of an event mapped again it names all that it
-    ever changed, and fails where somebody else has mapped it again meanwhile.
+    """Give the fields of an event's marker, and the condition of its write.
+
+    The marker of an event mapped again names every record that the event ever changed. Its write fails where somebody
+    else has mapped the event again meanwhile.
     """
     if known is None or not is_again(known):
         return {**fields, "records": pack(list(records))}, AbsentOr("outcome", "quarantined")

@@ -20,8 +20,9 @@ GENERATION = 12  # years between two birthdays that no typing error explains
 
 @dataclass(frozen=True)
 class Account:
-    """What decides who an account's person is. `clues` are there only where weaker evidence counts: a guest and a
-    marketplace's alias have none.
+    """What decides who an account's person is.
+
+    `clues` are there only where weaker evidence counts: a guest and a marketplace's alias have none.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Account:
 
 @functools.lru_cache(maxsize=1024)
 def opened(packed: bytes, tenant: str) -> tuple[CustomerState, dict[str, Account]]:
-    """Read a customer as it is kept, and the accounts that are spoken of, by id. A warm process reads one form once."""
+    """Read a stored customer: its state, and the accounts it speaks of, by id. A warm process reads each form once."""
     state = CustomerState(**unpack(packed))
     return state, {ids.customer_id(tenant, name): account(state, name) for name in sorted(state.accounts)}
 
@@ -62,8 +63,9 @@ def account(state: CustomerState, name: str) -> Account:
 
 
 def clues(statement: Stored) -> frozenset[str]:
-    """Give the clues of a channel's own customer record. A guest, a loyalty desk, and an alias that a marketplace made
-    up give none: weaker evidence alone never links them.
+    """Give the clues of a channel's own customer record.
+
+    A guest, a loyalty desk, and an alias that a marketplace made up give none: weaker evidence alone never links them.
     """
     if statement["kind"] != "customer" or is_made_up(statement.get("email") or ""):
         return frozenset()
@@ -72,7 +74,7 @@ def clues(statement: Stored) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class _Said:
-    """A statement that goes by its fact, whose id is a digest of its content: an event asks for the same again."""
+    """A statement as a key of a cache: its fact's id is a digest of its content. One event asks for the same again."""
 
     kind: str
     fact_id: str
@@ -90,15 +92,17 @@ def _clues(said: _Said) -> frozenset[str]:
 
 
 def weighed(one: Account, other: Account) -> Match | None:
-    """Compare two accounts by weaker evidence; nothing where they share no clue."""
+    """Compare two accounts by weaker evidence; None where they share no clue."""
     if one.person is None or other.person is None or one.clues.isdisjoint(other.clues):
         return None
     return matching.compare(one.person, other.person)
 
 
 def contradict(one: Account, other: Account) -> bool:
-    """Tell whether two accounts are surely two people, although they share a key: spouses with one e-mail, a father and
-    a son with one name and phone. What speaks for one person all the same outweighs it.
+    """Tell whether two accounts are surely two people, although they share a key.
+
+    Spouses have one e-mail, a father and a son one name and phone: their first names or birth dates differ. Where all
+    evidence together says one person all the same, that outweighs it.
     """
     if not (_have_other_names(one, other) or _differ(one.birth_dates, other.birth_dates, _is_like_day)):
         return False
@@ -108,7 +112,7 @@ def contradict(one: Account, other: Account) -> bool:
 
 
 def says_all(known: Account) -> bool:
-    """Tell whether an account says all by which people who share a home are told apart."""
+    """Tell whether an account says what tells people who share a home apart: a first name and a birth date."""
     return bool(known.profile["first_name"] and known.birth_dates)
 
 

@@ -16,7 +16,7 @@ MOST_ASKED = 20  # about one account: nobody answers more, and all of it is writ
 def weigh(
     unit: Unit, cause: Cause, circle: Circle, account_id: str, before: Account | None, said: Iterable[str]
 ) -> None:
-    """Take whoever is like a changed account into the circle, and ask a person about those who may be.
+    """Take into the circle whoever is alike enough to be joined with a changed account; ask about those who may be.
 
     `said` are the clues of a statement, also of one that is not the newest: what leads to an account must not depend on
     the order in which its statements arrived.
@@ -34,7 +34,7 @@ def weigh(
     if before is not None and before.person != after.person:
         links.touch(unit, places.values())
     given = [places[clue] for clue in sorted({*after.clues, *said})]
-    circle.gather(links.fill(unit, given, account_id))  # what such a clue alone joined falls apart
+    circle.gather(links.fill(unit, given, account_id))  # what a clue of too many alone joined falls apart
     links.hold(unit, given, account_id)
 
 

@@ -11,7 +11,7 @@ RELAY_DOMAINS = ("marketplace.amazon.", "members.ebay.com", "notification.mirakl
 PLACEHOLDERS = ("noreply", "no-reply", "donotreply", "none", "unknown", "anonymous", "guest")
 
 STRENGTH = {"card": 2, "email": 1, "person": 0}
-"""Keys that join accounts, and how strong they are. A channel's own id names one account; a phone joins otherwise."""
+"""Keys that join accounts, and how strong they are. A channel's own id names one account; a phone has its own rule."""
 
 ABOUT_A_PERSON = ("email", "first_name", "last_name", "company", "birth_date", "addresses", "created_at")
 
@@ -35,7 +35,7 @@ def buyer_statement(order: Stored) -> Stored | None:
 def subject_statement(fact: Stored) -> Stored:
     """Read whom a consent or an interaction is about as a statement about a customer."""
     said = {**_envelope(fact), **fact["subject"], "kind": "subject"}
-    if fact["kind"] == "interaction":  # of many visits none is news of who somebody is: they all say one thing
+    if fact["kind"] == "interaction":  # no visit is news of who somebody is: all of them count as one statement
         said |= {"source_version": "", "occurred_at": "", "fact_id": " ".join(sorted(fact["subject"].values()))}
     return said
 
@@ -58,15 +58,16 @@ def statement_of(fact: Stored) -> Stored | None:
 
 
 def since(fact: Stored) -> str:
-    """Say since when what a fact tells of a person holds, by the channel's own clock. A customer who is shown anew, or
-    an order that is updated, is as old as ever.
+    """Say since when what a fact tells of a person holds, by the channel's own clock.
+
+    An update makes nothing newer: a customer counts from when they were created, an order from when it was placed.
     """
     names = {"order": "placed_at", "customer": "created_at"}
     return str(fact.get(names.get(fact["kind"], "at")) or fact["occurred_at"])
 
 
 def claims(statement: Stored) -> dict[str, str]:
-    """Give the strong keys a statement holds, as {key: rule}, the strongest first. Shared and made-up values hold none.
+    """Give the strong keys a statement holds, as {key: rule}, the strongest first. Made-up e-mail addresses hold none.
 
     A phone with the whole name of who answers it is a key; a phone alone is not, see `are_compatible`.
     """
@@ -101,8 +102,10 @@ def account_name(statement: Stored, held: Held) -> str:
 
 
 def source_key(statement: Stored, account: str) -> str:
-    """Name the source of a statement: an account, and which of the channel's desks speaks. A loyalty desk that says
-    nothing else must not replace what the channel's customer record says.
+    """Name the source of a statement: an account, and which of the channel's desks speaks.
+
+    A statement about loyalty alone comes from a desk of its own: it must not replace what the channel's customer record
+    says.
     """
     kind = statement["kind"]
     if kind == "customer" and "loyalty" in statement and not any(name in statement for name in ABOUT_A_PERSON):

@@ -1,7 +1,7 @@
-"""Form customers of accounts: read everybody whom a change may concern, resolve who is one, and write what came of it.
+"""Form customers (clusters) of accounts: read all whom a change may concern, resolve who is one, write what came of it.
 
 Each customer is one item, at the id of the account known longest; its other accounts redirect there. Whatever a
-decision here rests on is written or held in the same transaction, so two handlers never decide past each other.
+decision here rests on is written or held in the same transaction. So two handlers never decide past each other.
 """
 
 from collections import Counter, deque
@@ -35,7 +35,7 @@ def unstamped(item: Item) -> Item:
 
 
 class Circle:
-    """Customers around some accounts, as one unit sees them, with every other that they could be joined with."""
+    """Some customers as one unit of work sees them, with every other customer that they could be joined with."""
 
     def __init__(self, unit: Unit, cause: Cause) -> None:
         self._unit, self._cause, self._tenant = unit, cause, cause.tenant
@@ -78,7 +78,7 @@ class Circle:
         return {name for name, at in self._home.items() if at == home}
 
     def say(self, account_id: str, name: str, state: CustomerState) -> None:
-        """Let an account say something else; an unknown one becomes a customer of its own."""
+        """Set what an account's customer says; an unknown account becomes a customer of its own."""
         head = self._home.setdefault(account_id, account_id)
         self._items.setdefault(head, None)
         self._states[head] = state
@@ -153,7 +153,7 @@ class Circle:
         return links
 
     def _show(self, head: str, fields: Item) -> None:
-        """Write a customer, or hold it where nothing changed: what was decided rests on it."""
+        """Write a customer or, where nothing changed, hold it: what was decided rests on it."""
         before = self._item(head)
         if before is not None and unstamped(before) == fields:
             self._unit.hold(keys.customer(self._tenant, head))
@@ -167,8 +167,10 @@ class Circle:
         save(self._unit, self._cause, head, fields, change)
 
     def _redirect(self, shown: dict[str, str]) -> None:
-        """Let every account lead to who it is shown as. A redirect may lead over others as long as it ends there: only
-        where a customer was parted, each of its accounts is looked at.
+        """Let every account lead to the customer it is shown as.
+
+        A redirect may lead over others as long as it ends there. Only where a customer was parted is each of its
+        accounts looked at.
         """
         parted = {self._home[name] for name, head in shown.items() if head != shown[self._home[name]]}
         looked_at = [name for name in shown if self._home[name] in parted]

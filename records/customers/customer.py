@@ -1,4 +1,4 @@
-"""Customer: a golden record computed from what each account of a person says."""
+"""Customer: a golden record computed, by rules of survivorship, from what each account of a person says."""
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from records.facts import Stored, is_newer
 
 FIELDS = ("email", "phone", "first_name", "last_name", "company", "birth_date", "locale")
 WEIGHT = {"customer": 2, "buyer": 1, "subject": 0}
-"""Whom to believe first: a channel's customer record, then what a buyer typed, then whom a consent names."""
+"""Survivorship: first a channel's customer record is believed, then what a buyer typed, then whom a consent names."""
 
 Decision = dict[str, str]
 """What a person said of a pair of accounts: {decision: joined|apart, at, by, why}."""
@@ -17,8 +17,10 @@ Decision = dict[str, str]
 
 @dataclass(frozen=True)
 class CustomerState:
-    """What every account of one customer says. All of it belongs to an account or to a pair of them, so that customers
-    can be joined and parted again. Accounts go by name in `sources`, `consents` and `merges` and by id in `decided`.
+    """What every account of one customer says.
+
+    All of it belongs to an account or to a pair of them, so that customers can be joined and parted again. Accounts go
+    by name in `sources`, `links`, `consents` and `merges`, and by id in `decided`.
     """
 
     sources: dict[str, Stored] = field(default_factory=dict)
@@ -64,7 +66,7 @@ class CustomerState:
 
     @property
     def accounts(self) -> set[str]:
-        """Name every account that is spoken of; of a merge or a decision one end may be somebody else's."""
+        """Name every account that is spoken of; one end of a merge may belong to another customer."""
         ends = {end for merge in self.merges.values() for end in (merge["from"], merge["into"])}
         return {*map(account_of, self.sources), *self.consents, *ends}
 
@@ -137,7 +139,7 @@ def _weight_of_decision(decision: Decision) -> tuple[str, bool, str, str]:
 
 
 def golden(state: CustomerState) -> dict[str, Any]:
-    """Compute the golden record: for each field the newest statement of a customer record, else of a buyer.
+    """Compute the golden record. Each field comes from the newest statement of a customer record, else of a buyer.
 
     Every source stays in `sources`, so that a person sees where a value came from.
     """
@@ -190,7 +192,10 @@ def _consents(state: CustomerState) -> dict[str, Stored]:
 
 
 def _weight(retired: Set[str], key: str, statement: Stored) -> tuple[int, int, str, str]:
-    """Order sources. Of buyers it counts since when they are known: what a returning buyer says again is not read."""
+    """Order sources by whom to believe: by kind, then those not merged away, then the newest.
+
+    Of a buyer the first version counts: what a returning buyer says again is not folded into the record.
+    """
     by = "source_version" if statement["kind"] == "customer" else "first"
     return (WEIGHT[statement["kind"]], int(_name(statement) not in retired), statement[by], key)
 

@@ -9,9 +9,7 @@ from records.store.packing import unpack
 
 
 def customer_wanted(item: Item, connection_id: str) -> Wanted | None:
-    """Say what a channel should know of a customer; one that was merged is shown as the one it became, and of one that
-    is erased nothing.
-    """
+    """Say what a channel should know of a customer; None of one that is erased, or that was merged into another."""
     if "state" not in item:
         return None
     state = customers.CustomerState(**unpack(item["state"]))

@@ -1,9 +1,11 @@
 """Erasure: what is kept of a person goes, and what comes late brings nobody back.
 
-A request for privacy is one item, `ERASURE#<id>`, from the day it was made to its receipt. To erase is one step: the
-customer's items become empty, every key that led to them alone keeps the time of the erasure and no value, and what is
-needed to find the rest (orders, visits, payloads) is written down with the request until that is done. From this step
-on a statement about the person from before it is refused, and an order from before it loses its person on the way in.
+A privacy request is one item, `ERASURE#<id>`, from the day it was made to its receipt.
+
+To erase is one step. The customer's items become empty. Every key that led to this customer alone becomes a tombstone:
+it keeps the time of the erasure and no value. What is needed to find the rest (orders, visits, payloads) is written
+down with the request until that is done. From this step on, a statement about the person from before it is refused, and
+an order from before it loses its person on the way in.
 """
 
 from collections.abc import Iterable, Set
@@ -46,7 +48,10 @@ def take(unit: Unit, cause: Cause, fact: Stored) -> None:
 def request_privacy(
     unit: Unit, cause: Cause, request: str, kind: str, at: str, subject: dict[str, Any], due_at: str | None = None
 ) -> str:
-    """Write a request down; gives its id. `subject` is a fact's, with its connection, or a customer_id."""
+    """Write a request down; gives its id. `subject` is a fact's, with its connection, or a customer_id.
+
+    `due_at` is 30 days after `at` unless the channel says otherwise.
+    """
     erasure_id = ids.erasure_id(cause.tenant, request)
     key = keys.erasure(cause.tenant, erasure_id)
     if unit.item(key) is None:
@@ -110,12 +115,15 @@ def _person(circle: Circle, gone: Set[str]) -> Person:
 
 
 def is_large(known: Person) -> bool:
-    """Tell whether a person's keys must be let go in steps of their own, before their customer is."""
+    """Tell whether a person has so many keys that these are let go first, in steps of their own."""
     return len(known["accounts"]) + len(known["keys"]) + len(known["clues"]) > AT_ONCE
 
 
 def release(unit: Unit, cause: Cause, known: Person, at: str, kinds: tuple[str, ...] = ()) -> list[str]:
-    """Let go of keys and clues; gives the keys that led to this person alone. They keep when that was, and no value."""
+    """Let go of keys and clues; gives the keys that led to this person alone.
+
+    These become tombstones: they keep the time of the erasure, and no value. With `kinds`, only keys that begin so do.
+    """
     places = {key: links.place_of(cause.tenant, key) for key in (*known["keys"], *known["clues"])}
     unit.load([*places.values(), *_reviews(unit, cause, known)])
     own = []
@@ -135,7 +143,7 @@ def release(unit: Unit, cause: Cause, known: Person, at: str, kinds: tuple[str, 
 
 
 def _reviews(unit: Unit, cause: Cause, known: Person) -> list[Key]:
-    """Say where lies what people were asked of these accounts."""
+    """Give the keys of the reviews of these accounts."""
     places = [links.clue_key(cause.tenant, clue) for clue in known["clues"]]
     unit.load(places)
     others = {name for at in places for name in links.holders(unit, at)}
@@ -146,7 +154,8 @@ def _reviews(unit: Unit, cause: Cause, known: Person) -> list[Key]:
 def close(unit: Unit, cause: Cause, account_ids: Iterable[str], at: str, *, alone: bool = False) -> Person:
     """Erase customers, or these accounts alone; gives what leads to the rest of their traces.
 
-    Accounts that go alone leave a customer behind whom other channels know: only the keys of their own channel bounce.
+    Accounts that go alone leave a customer behind whom other channels know: only keys of their own channel become
+    tombstones.
     """
     circle = Circle(unit, cause)
     named = sorted(account_ids)

@@ -1,6 +1,4 @@
-"""Take what facts say of customers: find the account, fold the statement in, and see who is one now. All through one
-unit.
-"""
+"""Take what facts say of customers: find the account, fold the statement in, see who is one. All in one unit."""
 
 from typing import Any
 
@@ -34,8 +32,9 @@ def parts(fact: Stored) -> list[Stored]:
 
 
 def wanted(tenant: str, fact: Stored, *, surely: bool) -> list[Key]:
-    """Say which items a fact will need, so that they are read together with everything else. At a first look an order
-    needs no more than the claim on its buyer's first key, which knows a buyer who said the same before.
+    """Name the items that a fact will need, so that they are read together with everything else.
+
+    At a first look an order needs only the claim of its buyer's first key: it knows a buyer who said the same before.
     """
     if fact["kind"] == "customer_merge":
         return [keys.customer(tenant, ids.customer_id(tenant, name)) for name in _merged(fact)]
@@ -60,7 +59,7 @@ def _merged(fact: Stored) -> list[str]:
 
 
 def take(unit: Unit, cause: Cause, fact: Stored) -> bool:
-    """Take a customer, a merge the channel states, or a consent; False where the fact leads to nobody."""
+    """Take a customer, a merge the channel states, a consent or an interaction; False where it leads to nobody."""
     if fact["kind"] == "customer_merge":
         at = links.last_erased(unit, cause.tenant, [f"channel:{name}" for name in _merged(fact)])
         if at is None or fact["occurred_at"] > at:
@@ -97,7 +96,7 @@ def take_buyer(unit: Unit, cause: Cause, order: Stored) -> str | None:
 
 
 def hold_buyer(unit: Unit, cause: Cause, order: Stored) -> None:
-    """Let an order be written only while its buyer is as they were seen: an erasure meanwhile must not miss it."""
+    """Let an order be written only while its buyer's first key is as it was read: no erasure must miss the order."""
     statement = statement_of(order)
     if statement is None:
         return
@@ -108,7 +107,7 @@ def hold_buyer(unit: Unit, cause: Cause, order: Stored) -> None:
 
 
 def _keep_interaction(unit: Unit, cause: Cause, held: dict[str, str], statement: Stored, fact: Stored) -> None:
-    """Keep what somebody did beside the account it leads to: their record must not grow with every visit."""
+    """Keep what somebody did in an item beside their account: their record must not grow with every visit."""
     account_id = ids.customer_id(cause.tenant, account_name(statement, held))
     key = keys.interaction(cause.tenant, account_id, fact["at"], fact["fact_id"])
     known = unit.item(key)
@@ -120,7 +119,7 @@ def _keep_interaction(unit: Unit, cause: Cause, held: dict[str, str], statement:
 
 
 def _held(unit: Unit, tenant: str, statement: Stored) -> dict[str, str]:
-    """Give the keys of a statement by which it can be told apart: a guest goes by no value that is nobody's own."""
+    """Give the keys of a statement without those that are nobody's own; a guest whose phone is such goes by no key."""
     found = claims(statement)
     unit.load([links.claim_key(tenant, key) for key in found])
     known = {key: rule for key, rule in found.items() if not links.is_denied(unit, links.claim_key(tenant, key))}
@@ -130,10 +129,10 @@ def _held(unit: Unit, tenant: str, statement: Stored) -> dict[str, str]:
 
 
 def _take(unit: Unit, cause: Cause, held: dict[str, str], statement: Stored, consent: Stored | None) -> None:
-    """Fold a statement into its account. Only where it says something new of who somebody is, others are looked at.
+    """Fold a statement into its account. Others are looked at only where it says something new of who somebody is.
 
-    Who is one is seen from many items, and most of them are not written: a look of mixed ages would join or part
-    wrongly and meet no conflict.
+    Who is one is seen from many items, and most of them are not written. Reads of different ages would join or part
+    wrongly, and no conflict would show it.
     """
     unit.look_surely()
     account = account_name(statement, held)
@@ -178,7 +177,7 @@ def _resolve(
 
 
 def _merge(unit: Unit, cause: Cause, fact: Stored) -> None:
-    """Follow a merge that a channel states. Whom nobody heard of yet is known from now on by the id alone."""
+    """Follow a merge that a channel states. An account nobody heard of yet is known from now on, by its id alone."""
     unit.look_surely()
     *merged, into = _merged(fact)
     known = {ids.customer_id(cause.tenant, name): name for name in (*merged, into)}

@@ -12,10 +12,10 @@ from records.store.actions import Absent, Is, Item, Key, Put, Update
 from records.store.unit import Unit
 
 SHARED_FROM = {"CLAIM": 32, "CLUE": 16}
-"""Accounts with one value, from which on it is nobody's: a shop's own address, a switchboard, an invented birthday."""
+"""From so many accounts on a value is nobody's own: a shop's own address, a switchboard, an invented birthday."""
 
 WEAK = ("phone:", "guest:")
-"""Keys that more people than one may answer to, or that only stand in for such a one."""
+"""Keys that several people may answer to (a phone), or that only stand in for such a key (a guest's)."""
 
 
 def claim_key(tenant: str, key: str) -> Key:
@@ -52,8 +52,10 @@ def customer(unit: Unit, tenant: str, customer_id: str) -> Item | None:
 
 
 def erased_at(unit: Unit, tenant: str, fact: Stored) -> str | None:
-    """Say when somebody was erased after what a fact tells of them; None: they were not, or this is news of a new
-    beginning, as a purchase after it is. A phone may be a household's: it counts where nothing else is said.
+    """Say when the person of a fact was erased; None: they were not, or what the fact tells is newer than that.
+
+    A purchase after an erasure is a new beginning. A phone may be a household's: it counts only where the fact has no
+    other key. The keys of a fact from before the erasure become tombstones too.
     """
     statement = statement_of(fact)
     if statement is None:
@@ -78,8 +80,9 @@ def last_erased(unit: Unit, tenant: str, held: Iterable[str]) -> str | None:
 
 
 def entomb(unit: Unit, tenant: str, held: Iterable[str], at: str) -> None:
-    """Note of keys that nobody holds that whoever they lead to is erased. Only digests stay: who knows a value can ask
-    whether it was erased, and nobody can read a value from them.
+    """Make tombstones of keys that nobody holds: whoever they lead to is erased.
+
+    Only digests stay. Who knows a value can ask whether it was erased; nobody can read a value from a digest.
     """
     for place in (claim_key(tenant, key) for key in held):
         item = unit.item(place)
@@ -107,8 +110,10 @@ def is_denied(unit: Unit, at: Key) -> bool:
 
 
 def hold(unit: Unit, places: Iterable[Key], account_id: str) -> None:
-    """Note that an account holds keys or gave clues. What it once gave leads to it for ever, so that it makes no
-    difference in which order its statements arrive. A place of too many forgets them all.
+    """Note that an account holds keys or gave clues.
+
+    What it once gave leads to it for ever: so the order in which its statements arrive makes no difference. A key or
+    clue of too many accounts forgets them all.
     """
     for at in places:
         item = unit.item(at)
@@ -121,7 +126,7 @@ def hold(unit: Unit, places: Iterable[Key], account_id: str) -> None:
 
 
 def fill(unit: Unit, places: Iterable[Key], account_id: str) -> set[str]:
-    """Name who holds keys or clues that one account more makes everybody's."""
+    """Name the holders of those keys and clues that become nobody's own once this account holds them, too."""
     found = (unit.item(at) for at in places)
     return {name for item in found if item and _fills(item, account_id) for name in item["holders"]}
 
@@ -132,7 +137,7 @@ def _fills(item: Item, account_id: str) -> bool:
 
 
 def touch(unit: Unit, places: Iterable[Key]) -> None:
-    """Make sure that nobody joins these places unseen while this unit is written."""
+    """Raise the versions of these places, so that nobody joins them unseen while this unit is written."""
     for at in places:
         if unit.item(at) is not None:
             change(unit, at, {})
@@ -149,12 +154,12 @@ def change(unit: Unit, at: Key, put: Item) -> None:
 
 
 def recognised(unit: Unit, tenant: str, statement: Stored) -> str | None:
-    """Name the account of a statement that says just what its source said last, by the first of its keys alone; None:
-    that key does not tell, and all of them must be looked at.
+    """Name the account of a statement that says just what its source said last; None: this cannot be told.
 
-    Where this was noted, the account was given all the statement's keys and none of them led to somebody who was
-    erased; an erasure takes the note away. A guest who goes by a phone is nobody once it is denied, which only the
-    phone's own claim says.
+    Only the claim of the statement's first key is read; after a None all its keys must be looked at. The note there can
+    be relied on: when it was made, the account held all these keys, and none led to somebody who was erased. An erasure
+    takes the note away. A guest who goes by a phone is never recognised: once the phone is denied, the guest is nobody,
+    and only the phone's own claim says so.
     """
     held = claims(statement)
     first = next(iter(held), "")
@@ -168,7 +173,7 @@ def recognised(unit: Unit, tenant: str, statement: Stored) -> str | None:
 
 
 def returning(unit: Unit, tenant: str, held: Held, source: str, statement: Stored) -> bool:
-    """Tell whether a buyer who is recognised says that again or anew, which is noted, and not before what came last."""
+    """Tell whether a recognised buyer's statement is the noted one, or newer: then it is noted. False: it is older."""
     if is_news(unit, tenant, held, source, statement):
         note(unit, tenant, held, source, statement)
         return True
@@ -184,7 +189,7 @@ def is_news(unit: Unit, tenant: str, held: Held, source: str, statement: Stored)
 
 
 def note(unit: Unit, tenant: str, held: Held, source: str, statement: Stored) -> None:
-    """Note on the claim of a statement's first key what its source said, and when."""
+    """Note on the claim of a statement's first key a digest of what its source said, and the statement's rank."""
     put = {f"d#{_short(source)}": _digest(statement), f"v#{_short(source)}": _rank(statement)}
     change(unit, claim_key(tenant, next(iter(held))), put)
 

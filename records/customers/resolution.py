@@ -1,7 +1,7 @@
 """Which accounts are one customer: a function of what they say and of what people decided, not of who came first.
 
-First what people, channels and strong keys join; then whom a shared phone joins, as long as nobody contradicts it; then
-whom weaker evidence joins, the best match first. What a person set apart stays apart.
+First what channels and strong keys join; then whom a shared phone joins, as long as nobody contradicts it; then whom
+weaker evidence joins, the best match first; last what people joined. What a person set apart stays apart.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Set
@@ -13,7 +13,7 @@ from records.customers.accounts import Account, contradict, says_all, weighed
 from records.customers.claims import STRENGTH, Profile, are_compatible
 from records.customers.customer import CustomerState
 
-SHARED_BY = 8  # customers with one phone, from which on it joins nobody
+SHARED_BY = 8  # from so many customers on, a phone joins nobody
 MOST_TOGETHER = 48  # accounts that a phone or weaker evidence may join: more of them are a mistake, not a person
 RULES = {"card": "same loyalty card", "email": "same e-mail", "person": "same phone and name"}
 
@@ -138,8 +138,10 @@ class Resolver:
         return _grown([*({name} for name in named), *agreeing])
 
     def _may_share(self, one: str, other: str, people: list[set[str]]) -> bool:
-        """Tell whether a key joins two of its holders. Of several people who use it each keeps to themselves, and of
-        whoever has no name, nobody knows to which of them they belong.
+        """Tell whether a key joins two of its holders.
+
+        Where several people use it, it joins only accounts of the same one. Of an account without a first name nobody
+        knows whose it is.
         """
         if self._oppose(one, other):
             return False
@@ -167,8 +169,10 @@ class Resolver:
         return max(self._known_since[name] for name in pair)
 
     def _by_phone(self) -> None:
-        """Join customers by phones that all who have one agree on. Where those whom several phones would join do not
-        agree, nobody knows who belongs to whom, and all of them stay as they are.
+        """Join customers by a phone on which all who have it agree.
+
+        Several phones may join customers in a chain. Where these do not all agree, nobody knows who belongs to whom,
+        and all of them stay as they are.
         """
         joining: list[list[str]] = []
         for _, names in self._sharing(lambda known: known.phones):
@@ -220,8 +224,10 @@ class Resolver:
         return [edge for _, _, edge in sorted(found, key=lambda each: each[:2])]
 
     def _go_together(self, edge: Edge, one: set[str], other: set[str]) -> bool:
-        """Tell whether two customers may be joined by likeness. Where some of their accounts contradict each other,
-        only two that say all of it may join them: an account without a first name would go with either twin.
+        """Tell whether two customers may be joined by likeness.
+
+        Where some of their accounts contradict each other, only two accounts that say all (`says_all`) may join them:
+        an account without a first name would go with either twin.
         """
         if len(one) + len(other) > MOST_TOGETHER:
             return False

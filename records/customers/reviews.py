@@ -1,4 +1,4 @@
-"""Reviews: pairs of accounts that may be one customer, of which a person should decide."""
+"""Reviews: pairs of accounts that may be one customer, about which a person should decide."""
 
 from typing import Any
 

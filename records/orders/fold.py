@@ -1,4 +1,4 @@
-"""Fold facts into order and shipment records, and write what each order claims of stock. All through one unit."""
+"""Fold facts into orders and shipments, and write what each order claims of stock. All through one unit of work."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -44,7 +44,7 @@ def order_named(tenant: str, fact: Stored) -> str | None:
 
 
 def fold(unit: Unit, cause: Cause, order_id: str, facts: Sequence[Stored]) -> None:
-    """Fold facts into an order, and set what it takes of each stock. Nothing new: nothing written."""
+    """Fold facts into an order, and set what it takes of each stock. Where nothing is new, nothing is written."""
     key = keys.order(cause.tenant, order_id)
     item, state = _load(unit, key)
     before = state
@@ -67,7 +67,7 @@ def fold(unit: Unit, cause: Cause, order_id: str, facts: Sequence[Stored]) -> No
 
 
 def _without_person(unit: Unit, cause: Cause, fact: Stored, state: OrderState) -> OrderState:
-    """Forget whose order it is where its buyer was erased after it was placed, and note what was left out of a fact."""
+    """Take the person out of an order whose buyer was erased after it was placed, and note the fact that lost it."""
     at = None if state.erased else links.erased_at(unit, cause.people.tenant, fact)
     state = state.without_person(at) if at else state
     if state.erased:
@@ -76,8 +76,10 @@ def _without_person(unit: Unit, cause: Cause, fact: Stored, state: OrderState) -
 
 
 def forget(unit: Unit, cause: Cause, order_id: str, at: str) -> list[str] | None:
-    """Forget whose order it is, on its parcels too, and name these; None where there is nothing to forget. Its goods
-    and amounts stay as they are, and so does stock. An order placed after `at` is somebody's new beginning.
+    """Take the person out of an order and out of its parcels; gives the parcels' numbers.
+
+    Goods and amounts stay as they are, and so does stock. An order placed after `at` is somebody's new beginning: it is
+    left alone. None: there is nothing to take out.
     """
     key = keys.order(cause.tenant, order_id)
     item, state = _load(unit, key)
@@ -108,7 +110,10 @@ def link(unit: Unit, cause: Cause, order_id: str, other_id: str, kind: str) -> N
 
 
 def reserve(unit: Unit, cause: Cause, order_id: str, reservation_id: str, taken: Stored) -> None:
-    """Give an order what was reserved for it: held in its name until it arrives, and then what its lines say."""
+    """Give an order what was reserved for it: `{p: since, u: until, takes: [[sku, place, pieces], …]}`.
+
+    It is held in the order's name until `u`, or until the order arrives: then the order holds what its lines say.
+    """
     key = keys.order(cause.tenant, order_id)
     item, state = _load(unit, key)
     state = state.with_reservation(reservation_id, taken)
@@ -155,7 +160,7 @@ def track(unit: Unit, cause: Cause, fact: Stored) -> None:
     for order_id in carried:
         key = keys.order(cause.tenant, order_id)
         order, state = _load(unit, key)
-        if order is None:  # the parcel was tied to it when it was written: what was read is older than that
+        if order is None:  # order and parcel were tied in one write: what was read here is older than that
             raise ConflictError(f"order {order_id} of parcel {number} is not there yet")
         state = state.with_parcel(number, shipments.view(scans))
         _save(unit, cause, key, order_id, state, _buyer(unit, cause, order, []))
@@ -214,7 +219,7 @@ def _changes(item: Item | None, seen: orders.OrderView | None) -> list[str]:
 
 
 def _claim(unit: Unit, cause: Cause, order_id: str, place: Place, claim: orders.Effect) -> None:
-    """Write an order's whole claim on a stock, blindly: the order's own version guards the write."""
+    """Write an order's whole claim on a stock, whatever else lies there: the order's own version guards the write."""
     sku, location_id = place
     put = {**cause.stamp("stock", f"{sku}@{location_id}", ["orders"]), "sku": sku, "location_id": location_id}
     put |= {f"{kind}#{order_id}": taken for kind, taken in claim.items()}
@@ -229,8 +234,10 @@ def _claim(unit: Unit, cause: Cause, order_id: str, place: Place, claim: orders.
 
 
 def _link_parcel(unit: Unit, cause: Cause, order_id: str, number: str, state: OrderState) -> OrderState:
-    """Tie a parcel to its order, and take over what its scans said before the order knew of it. Once it is tied, scans
-    tell the order themselves: what was read here beside the order may be older than what the order knows.
+    """Tie a parcel to its order, and take over what its scans said before the order knew of it.
+
+    Once it is tied, its scans tell the order themselves. Then nothing is taken over: the parcel as it was read here may
+    be older than what the order knows.
     """
     item = unit.item(keys.shipment(cause.tenant, number)) or {}
     scans: shipments.Scans = unpack(item["state"]) if item else {}

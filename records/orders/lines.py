@@ -27,7 +27,7 @@ class LineState:
     returned: Decimal = ZERO
     recalled: Decimal = ZERO
     components: tuple[tuple[str, Decimal], ...] = ()
-    kit: bool = False  # whose channel does not know of the components
+    kit: bool = False  # a kit of the hub's: the order's channel does not know its components
 
     def goods(self, quantity: Decimal) -> list[tuple[str, Decimal]]:
         """Say what so many pieces of the line take from stock: their SKU or, of a kit, its components."""
@@ -62,8 +62,10 @@ class Move:
 
 
 def lines_of(order: Stored, reserved: Mapping[str, str], kits: Mapping[str, Stored]) -> Lines:
-    """Give the lines as they were ordered. One that says no place is where its goods were reserved, by SKU; `kits` say
-    what a kit was made of when it was sold.
+    """Give the lines as they were ordered.
+
+    A line that names no place is where its goods were reserved: `reserved`, `{sku: place}`. `kits` says what each kit
+    was made of when it was sold.
     """
     lines: Lines = {}
     for line in order.get("line_items", []):
@@ -75,7 +77,7 @@ def lines_of(order: Stored, reserved: Mapping[str, str], kits: Mapping[str, Stor
         known = lines.setdefault(line["line_id"], made)
         known.ordered += quantity
         places = {reserved.get(sku) for sku, _ in known.goods(quantity)}
-        places -= {None} if parts else set()  # a kit is of one place, also what was added to it since it was reserved
+        places -= {None} if parts else set()  # a kit is of one place, also a part added since it was reserved
         if known.location_id is None and len(places) == 1:
             known.location_id = places.pop()
     return lines
@@ -87,8 +89,9 @@ def kit_line(line: Mapping[str, Any]) -> str:
 
 
 def with_kits(kits: dict[str, Stored], order: Stored) -> dict[str, Stored]:
-    """Keep what the hub's kits are made of by the oldest statement of an order: whatever is said of the order later, it
-    took these goods. The same object comes back where nothing is older.
+    """Keep what the hub's kits are made of, by the oldest statement of an order.
+
+    Whatever is said of the order later, it took these goods. The same object comes back where nothing is older.
     """
     for line in order.get("line_items", []):
         if line.get("kit"):
@@ -103,7 +106,7 @@ def _made(said: Stored) -> tuple[str, str]:
 
 
 def since(statement: Stored) -> dict[str, str]:
-    """Say of which line a statement says since when that its goods moved; "" stands for every line still open.
+    """Say since when goods moved, by what a statement says: `{line or SKU: time}`; "" is every line still open.
 
     A later update of a fulfilment moves nothing, so its time must not become the goods' time: see `order.with_fact`.
     """
@@ -123,7 +126,7 @@ def _moved_at(statement: Stored, share: Mapping[str, Any]) -> str:
 
 
 def hand_over_in_store(order: Stored, lines: Lines) -> list[Move]:
-    """Hand the goods of a till sale over when they are bought. Nobody states this, so a void takes it back."""
+    """Hand the goods of a till sale over when they are bought. Nobody states this, so a void of the sale undoes it."""
     methods = {expectation["method"] for expectation in order.get("expectations", [])}
     if methods != {"in_store"} or order.get("cancelled_at"):
         return []
@@ -135,8 +138,9 @@ def hand_over_in_store(order: Stored, lines: Lines) -> list[Move]:
 
 
 def sent(fulfillments: dict[str, Stored], parcels: dict[str, Stored]) -> dict[str, Stored]:
-    """Give the fulfilments that took place, each parcel once, also when two systems tell of it: the same tracking
-    number is the same goods, and they left when the first of the two says so.
+    """Give the fulfilments that took place, each parcel once.
+
+    Two systems may tell of one parcel: the same tracking number is the same goods, which left at the earlier time.
     """
     took_place = {
         key: {**each, "since": each.get("since") or {"": _left_at(each, parcels)}}
@@ -161,8 +165,9 @@ def sent(fulfillments: dict[str, Stored], parcels: dict[str, Stored]) -> dict[st
 
 
 def _took_place(fulfillment: Stored, parcels: dict[str, Stored]) -> bool:
-    """Tell whether goods left. What the carrier has, has left, whatever a channel says of the label. Otherwise only a
-    cancel takes back what was said to have left: no later word un-ships it.
+    """Tell whether goods left. What the carrier has, has left, whatever a channel says of the label.
+
+    Otherwise goods left once a channel said so. Only a cancel takes that back: no other later word un-ships them.
     """
     if any(parcels.get(number, {}).get("status") in MOVING for number in numbers_of(fulfillment)):
         return True
@@ -181,8 +186,10 @@ def numbers_of(fulfillment: Stored) -> list[str]:
 
 
 def settle(once: dict[str, Stored], adjustments: dict[str, Stored], lines: Lines) -> list[Move]:
-    """Apply what left and what was adjusted. Fulfilments that name lines go first: they are certain. What ships
-    "everything open" and what is adjusted follow by time: what was cancelled before the label did not ship with it.
+    """Apply what left and what was adjusted. Gives the movements of goods.
+
+    Fulfilments that name lines go first: they are certain. Those that ship "everything open" and the adjustments follow
+    in order of time: what was cancelled before the label did not ship with it.
     """
     named = sorted((key for key in once if once[key].get("lines")), key=lambda key: (_moved_at(once[key], {}), key))
     moves = [move for key in named for move in _fulfil(key, once[key], lines)]
@@ -235,8 +242,9 @@ def _adjust(key: str, adjustment: Stored, lines: Lines) -> list[Move]:
 
 
 def _spread(share: Mapping[str, Any], lines: Lines, name: str) -> Iterator[tuple[LineState, Decimal]]:
-    """Spread a share over the lines it speaks of (by id or, where the system knows only the SKU, by that), never beyond
-    what each has of `name`.
+    """Spread a share over the lines it speaks of, never beyond what each has of `name` (`open` or `out`).
+
+    It names a line by id or, where its system knows only the SKU, by that.
     """
     left = max(ZERO, Decimal(share["quantity"]))
     if share.get("line_id") in lines:

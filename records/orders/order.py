@@ -11,14 +11,14 @@ from records.orders.lines import ZERO, Lines, LineState, Move
 from records.orders.payments import Money, money
 
 Effect = dict[str, dict[str, Any]]
-"""What an order takes of one stock: `o`, what its channel knows of, and `k`, components of kits it knows nothing of."""
+"""What an order takes of one stock: `o`, what its channel knows of, and `k`, parts of kits that it does not know of."""
 
 
 @dataclass(frozen=True)
 class OrderState:
     """Everything said of one order: the newest order statement, each fulfilment, each adjustment, each parcel, each
-    other order it belongs with, each reservation that was confirmed for it, and what its kits were when it was placed.
-    `erased`: since when its buyer is forgotten.
+    other order it belongs with, each reservation that was confirmed for it, and what its kits were made of when it was
+    placed. `erased` is `{at: time}` once its person is erased.
     """
 
     order: dict[str, Stored] = field(default_factory=dict)
@@ -31,8 +31,9 @@ class OrderState:
     erased: dict[str, str] = field(default_factory=dict)
 
     def with_fact(self, fact: Stored) -> "OrderState":
-        """Join one fact; the same object comes back where it says nothing new. Of an erased order
-        nobody is named again.
+        """Join one fact; the same object comes back where it says nothing new.
+
+        An erased order takes no person from later facts.
         """
         fact = anonymous.of(fact) if self.erased else fact
         if fact["kind"] == "order":
@@ -65,7 +66,7 @@ class OrderState:
         return OrderState(**{**self.__dict__, "reservations": {**self.reservations, reservation_id: taken}})
 
     def without_person(self, at: str) -> "OrderState":
-        """Forget whose order it is: quantities, amounts and statuses stay, and so it stays for what is said later."""
+        """Take the person out, also out of what is said later. Quantities, amounts and statuses stay."""
         if self.erased:
             return self
         said = {
@@ -85,7 +86,7 @@ class OrderState:
 
 
 def _with_times(known: Stored | None, fact: Stored) -> Stored:
-    """Give the newer statement, with the earliest time anybody gave for its goods: an update moves nothing again."""
+    """Give the newer statement, with the earliest time either gave for its goods: an update moves nothing again."""
     newest = fact if known is None or is_newer(fact, known) else known
     first = dict((known or {}).get("since", {}))
     for reference, at in goods.since(fact).items():
@@ -109,7 +110,7 @@ class OrderView:
 
 
 def view(state: OrderState) -> OrderView | None:
-    """Derive the order, or nothing while the order statement itself has not arrived."""
+    """Derive the order; None while the order statement itself has not arrived."""
     order = state.placed
     if order is None:
         return None
@@ -157,7 +158,7 @@ def _returning(lines: Lines) -> str:
 
 
 def _pickup(order: Stored, state: OrderState, status: str, fulfillment: str) -> str:
-    """Say how far goods are that the buyer collects: placed, ready, collected, expired; none: all are sent."""
+    """Say how far a pickup is: placed, ready, collected, expired or cancelled; `none`: the buyer collects nothing."""
     if "pickup" not in {expectation["method"] for expectation in order.get("expectations", [])}:
         return "none"
     if status == "cancelled":
@@ -178,8 +179,10 @@ def _status(order: Stored, lines: Lines, fulfillment: str, returning: str) -> st
 
 
 def _tasks(order: Stored, lines: Lines, pickup: str, paid: Money) -> list[dict[str, str]]:
-    """Say what no rule may settle. Goods that left before the cancel must be asked back, not un-shipped; goods nobody
-    collected lie in the shop; money given back beyond what was paid must be looked at.
+    """Name the tasks that no rule may settle.
+
+    Goods that left before the cancel must be asked back, not un-shipped. Goods nobody collected lie in the shop. Money
+    given back beyond what was paid must be looked at.
     """
     cancelled = bool(order.get("cancelled_at"))
     asked = {line.line_id: line.out if cancelled else min(line.recalled, line.out) for line in lines.values()}
@@ -226,7 +229,7 @@ def stock_effects(state: OrderState) -> dict[tuple[str, str], Effect]:
 
 
 def _awaited(state: OrderState) -> dict[tuple[str, str], Effect]:
-    """Give what an order that has not arrived yet was reserved, which is held for it until some time."""
+    """Give what is reserved for an order that has not arrived yet; it is held until `u`."""
     effects: dict[tuple[str, str], Effect] = {}
     for _, taken in sorted(state.reservations.items()):
         for sku, place, pieces in taken["takes"]:
@@ -238,7 +241,7 @@ def _awaited(state: OrderState) -> dict[tuple[str, str], Effect]:
 
 
 def _reserved(state: OrderState) -> dict[str, list[tuple[str, Decimal]]]:
-    """Give where each SKU was reserved for the order: places and pieces."""
+    """Give where each SKU was reserved for the order: `{sku: [(place, pieces), …]}`."""
     found: dict[str, dict[str, Decimal]] = {}
     for taken in state.reservations.values():
         for sku, place, pieces in taken["takes"]:
@@ -248,7 +251,7 @@ def _reserved(state: OrderState) -> dict[str, list[tuple[str, Decimal]]]:
 
 
 def _taken(places: list[tuple[str, Decimal]], pieces: Decimal) -> list[tuple[str, Decimal]]:
-    """Spread pieces over places that have so many, and take them off there."""
+    """Spread pieces over `places`, one after the other, and take them off there."""
     found = []
     for number, (place, left) in enumerate(places):
         found.append((place, min(pieces, left)))

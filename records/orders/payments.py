@@ -1,4 +1,4 @@
-"""What of an order's money has moved, to the minor unit of its currency. No I/O."""
+"""How much of an order's money has moved, in minor units of its currency. No I/O."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
-"""Reservations: pieces held for somebody for a while, which an order then takes over. All through one unit.
+"""Reservations: pieces held for somebody for a while, which an order then takes over. All through one unit of work.
 
-A reservation is an entry `r#<id>` in each stock it takes from and one item that says what it is, written at once. It
-can only take what is free, because every stock is written under the version that was added up. It is over when its time
-is, by the clock of whoever looks; the sweeper only says so, and makes the channels hear of it. Two clocks may differ: a
-reservation lives as long as all its entries lie there, so of a confirmation and an expiry one wins.
+A reservation is an entry `r#<id>` in each stock it takes from, and one item that says what it is, written in one
+transaction. It can only take what is free: every stock is written by compare-and-swap on the version that was added up.
+It is over when its time is, by the clock of whoever looks. The sweeper only writes that down, so that channels hear of
+it. Two clocks may differ: a reservation lives as long as all its entries lie there, so of a confirmation and an expiry
+only one wins.
 """
 
 import hashlib
@@ -26,12 +27,12 @@ from records.store import keys
 from records.store.actions import Is, Item, Key, Update
 from records.store.unit import LIMIT, Unit
 
-ORDER_MAY_TAKE = timedelta(days=7)  # so long an order that was announced holds its pieces, and then no longer
-REMEMBERED = timedelta(days=90)  # so long a key says what became of it
+ORDER_MAY_TAKE = timedelta(days=7)  # for so long an order that was announced, and has not come, holds its pieces
+REMEMBERED = timedelta(days=90)  # for so long an idempotency key is known
 
 
 class ReservationError(RecordError):
-    """A reservation cannot be made or changed so; `more` are the numbers."""
+    """A reservation cannot be made or changed in this way; `more` gives the numbers."""
 
     cause = "data"
 
@@ -50,7 +51,7 @@ class Request:
     location_id: str | None = None
 
     def digest(self, viewer: Viewer, seconds: int) -> str:
-        """Give what makes a request the same: what was asked for, not when."""
+        """Digest what was asked for, not when: the same request has the same digest."""
         asked = [[wish.sku, stock.plain(wish.quantity)] for wish in self.wishes]
         said = [asked, viewer.connection_id, self.location_id, viewer.tier, seconds]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
@@ -126,7 +127,7 @@ def _too_little(request: Request, made: Allotment) -> ReservationError:
 
 
 def _take(unit: Unit, cause: Cause, reservation_id: str, place: tuple[str, str], entry: dict[str, Any]) -> None:
-    """Write a claim on a stock as it was added up, and tidy away those whose time is over."""
+    """Write an entry into a stock, only as it was added up, and take away reservations whose time is over."""
     key = keys.stock(cause.tenant, *place)
     known = unit.stored(key) or {}
     over = [name for name, each in known.items() if name.startswith("r#") and stock.is_over(each, cause.at)]
@@ -140,7 +141,8 @@ def _stamp(cause: Cause, sku: str, location_id: str) -> dict[str, Any]:
 
 def confirm(unit: Unit, cause: Cause, reservation_id: str, connection_id: str, channel_order_id: str) -> Item | None:
     """Let an order take over what was reserved, whether it has arrived yet or not. Said again, it changes nothing.
-    Gives the reservation, which is not confirmed where it was over.
+
+    Gives the reservation as it is then: one that was over is not confirmed. None: there is none.
 
     Raises:
         ReservationError: it is another order's.
@@ -153,8 +155,9 @@ def confirm(unit: Unit, cause: Cause, reservation_id: str, connection_id: str, c
     if status_of(item, cause.at) != "held":
         return item
     entries = _entries(unit, cause, reservation_id, item)
-    if len(entries) < len(item["takes"]):  # somebody's clock is ahead: they gave it away. Or these are two moments:
-        _end(unit, cause, reservation_id, item, "expired")  # then this write meets a conflict, a mere answer would not
+    if len(entries) < len(item["takes"]):  # somebody whose clock is ahead gave the pieces away
+        # Or the items were read at two moments: then this write meets a conflict, and a mere answer would not.
+        _end(unit, cause, reservation_id, item, "expired")
         return read(unit, cause.tenant, reservation_id)
     _drop(unit, cause, reservation_id, entries)
     until = later(cause.at, ORDER_MAY_TAKE)
@@ -167,10 +170,10 @@ def confirm(unit: Unit, cause: Cause, reservation_id: str, connection_id: str, c
 
 
 def release(unit: Unit, cause: Cause, reservation_id: str) -> Item | None:
-    """Give back what is held. What is over stays as it is; once its order has arrived, that must be cancelled.
+    """Give back what is held. A reservation that is over stays as it is. None: there is none.
 
     Raises:
-        ReservationError: its order has arrived.
+        ReservationError: its order has arrived, and must be cancelled instead.
     """
     item = read(unit, cause.tenant, reservation_id)
     if item is None or status_of(item, cause.at) in ("released", "expired"):
@@ -184,8 +187,9 @@ def release(unit: Unit, cause: Cause, reservation_id: str) -> Item | None:
 
 
 def expire(unit: Unit, cause: Cause, reservation_id: str) -> str | None:
-    """End a reservation whose time is over; give its status, or nothing where that was done or is not due. An order
-    that was announced and never came holds nothing any more.
+    """End a reservation whose time is over; gives its status. None: it was ended before, or is not due.
+
+    An order that was announced and never came holds nothing any more. One that came stays confirmed.
     """
     item = read(unit, cause.tenant, reservation_id)
     if item is None or item.get("at", "~") > cause.at:
@@ -220,7 +224,7 @@ def _entries(unit: Unit, cause: Cause, reservation_id: str, item: Item) -> dict[
 
 
 def _drop(unit: Unit, cause: Cause, reservation_id: str, entries: dict[tuple[str, str], dict[str, Any]]) -> None:
-    """Take entries away, if they are still there: nobody else may have ended the reservation meanwhile."""
+    """Take entries away by compare-and-swap: nobody else may have ended the reservation meanwhile."""
     name = f"r#{reservation_id}"
     for place, entry in entries.items():
         key = keys.stock(cause.tenant, *place)

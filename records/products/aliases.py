@@ -23,7 +23,7 @@ def learn(unit: Unit, cause: Cause, fact: Stored) -> None:
         aliases += [alias(*names, "sku", sku, ids[0], version)] if ids else []
     unit.load([put.key for put in aliases] + [keys.product(cause.tenant, str(each["sku"])) for each in variants])
     for put in aliases:
-        # Also where it means what it did: how new the newest statement is decides about an older one that comes late.
+        # Also where it means what it did: its version must say how new it is, for an older statement that comes late.
         if (unit.stored(put.key) or {}).get("version", "") < version:
             unit.put(put)
     for variant in variants:
@@ -55,7 +55,11 @@ def _describe(unit: Unit, cause: Cause, fact: Stored, variant: dict[str, Any], v
 
 
 def alias(tenant: str, connection_id: str, kind: str, value: str, means: str, version: str = "") -> Put:
-    """Make an alias item. What a product statement of a later version says replaces it."""
+    """Make an alias item. A product statement of a later version replaces it; without a version it replaces any.
+
+    Raises:
+        ContractError: the channel's id is empty.
+    """
     if not value:
         raise ContractError(f"{connection_id} sent an empty {kind} id")
     key = keys.alias(tenant, connection_id, kind, value)

@@ -29,7 +29,7 @@ def table(item: Item | None) -> Kits:
 
 
 def define(unit: Unit, cause: Cause, sku: str, components: Mapping[str, Decimal]) -> None:
-    """Say what a kit is made of; nothing: it is no kit any more. Its own channels are told of its stock.
+    """Say what a kit is made of; no components: it is no kit any more. The channels that show it are told of its stock.
 
     Raises:
         KitError: a component is a kit itself, or the kit is a component of another.
@@ -54,7 +54,7 @@ def containing(kits: Kits, sku: str) -> list[str]:
 
 
 def fill(kits: Kits, line: dict[str, Any]) -> None:
-    """Say what an order line's kit is made of, unless its channel does."""
+    """Write on an order line what its kit is made of, unless the channel said so itself."""
     parts = kits.get(str(line.get("sku")))
     if parts and not line.get("components"):
         components = [{"sku": sku, "quantity": Decimal(each)} for sku, each in sorted(parts.items())]

@@ -1,4 +1,4 @@
-"""Where goods are taken from: one place for everything where any can, else as few as need be. No I/O."""
+"""Allocation: where goods are taken from. One place gives everything where any can, else few places. No I/O."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Takes = dict[tuple[str, str], Decimal]
 
 @dataclass(frozen=True)
 class Wish:
-    """So many pieces of a SKU. Of a kit, `components` says what one piece is made of; they come from one place."""
+    """So many pieces of a SKU. Of a kit, `components` says what one piece is made of: all from one place."""
 
     sku: str
     quantity: Decimal
@@ -28,14 +28,14 @@ class Wish:
 
 @dataclass(frozen=True)
 class Allotment:
-    """What is taken where; and of which wishes there is too little, and how much there is."""
+    """What is taken where. `lacking` names the wishes that there is too little for, each with what there is."""
 
     takes: Takes
     lacking: Mapping[str, Decimal]
 
 
 def allot(wishes: Sequence[Wish], free: Free, places: Sequence[str]) -> Allotment:
-    """Take every wish from the first place that has all of them, else from several; places come in order of liking."""
+    """Take all wishes from the first place that has everything, else from several; places come in order of liking."""
     for place in places:
         made = _take(wishes, free, [place])
         if not made.lacking:
@@ -62,7 +62,7 @@ def _take(wishes: Sequence[Wish], free: Free, places: Sequence[str]) -> Allotmen
 
 
 def _in_order(wish: Wish, left: Free, places: Sequence[str]) -> list[str]:
-    """Begin with a place that has everything, else with the one that has most: fewer parcels."""
+    """Name the places that have all of a wish; where none has, all places, the one with most first: fewer parcels."""
     able = {place: makes(wish, left, place) for place in places}
     enough = [place for place in places if able[place] >= wish.quantity]
     return enough or sorted(places, key=lambda place: -able[place])

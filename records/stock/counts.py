@@ -1,4 +1,4 @@
-"""Take counts, movements and policies into stock records."""
+"""Take counts, movements, policies and announced deliveries into stock records."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -17,7 +17,11 @@ TIDY_FROM = 50  # entries; each has some 150 bytes, an item takes 400 KB and eve
 
 
 def place(cause: Cause, fact: Stored) -> Key:
-    """Say where a count is kept: the owner's is the truth, anybody else's is what that channel shows."""
+    """Say where a count is kept. The owner's is the truth; anybody else's is an observation of what that channel shows.
+
+    Raises:
+        UnknownSkuError: the count names no SKU.
+    """
     sku = _sku(fact)
     if fact["location_id"] in cause.owns:
         return keys.stock(cause.tenant, sku, fact["location_id"])
@@ -34,7 +38,11 @@ def _sku(fact: Stored) -> str:
 
 
 def take(unit: Unit, cause: Cause, fact: Stored) -> None:
-    """Take a count or a movement."""
+    """Take a count or a movement.
+
+    Raises:
+        UnknownSkuError: it names no SKU.
+    """
     if fact["kind"] == "stock_movement":
         _move(unit, cause, fact)
     else:
@@ -67,8 +75,8 @@ def _count(unit: Unit, cause: Cause, fact: Stored) -> None:
         put |= {**cause.stamp("stock", f"{sku}@{fact['location_id']}", ["count"]), "sku": sku}
         put["location_id"] = fact["location_id"]
         past = stock.settled({**known, **put}) if is_newer else []
-    # Writes to hot stock are blind but for the count's own order. Taking entries away must know that nobody changed
-    # them meanwhile, so that is done now and then.
+    # The write depends only on the order of counts, so that hot stock rarely meets a conflict. To take entries away
+    # depends on more: nobody may have changed them meanwhile. So that is done now and then.
     past = past if len(past) >= TIDY_FROM else []
     exact = bool(past) or "told_since" in put
     when = _unchanged(unit.stored(key)) if exact else Below("count_rank", rank)
@@ -76,8 +84,10 @@ def _count(unit: Unit, cause: Cause, fact: Stored) -> None:
 
 
 def observed(key: Key, known: Item, quantity: str, at: str) -> Update:
-    """Take a number read from the owner's own system at a time as its count: something moved there that no webhook has
-    told yet, and a push would undo it. `known` is the stock record. The write conflicts where a later count is known.
+    """Take a number that was read from the owner's own system, at a time, as the owner's count.
+
+    Something moved there that no webhook has told yet, and a push would undo it. `known` is the stock record. The write
+    conflicts where a later count is known.
     """
     count = {**known["count"], "q": quantity, "at": at}
     rank = f"{at} read"
@@ -85,7 +95,7 @@ def observed(key: Key, known: Item, quantity: str, at: str) -> Update:
 
 
 def set_policy(unit: Unit, cause: Cause, place: Place, safety: Decimal, tiers: Mapping[str, Decimal]) -> None:
-    """Say what is kept back at a place: from every channel, and from customers who are not of a tier."""
+    """Set what is kept back at a place: safety stock, and pieces for customers of each tier, `{tier: pieces}`."""
     kept = {tier: plain(pieces) for tier, pieces in sorted(tiers.items()) if pieces}
     policy = {"safety": plain(safety), "tiers": kept, "at": cause.at}
     known = (unit.item(keys.stock(cause.tenant, *place)) or {}).get("policy", {})
@@ -94,7 +104,7 @@ def set_policy(unit: Unit, cause: Cause, place: Place, safety: Decimal, tiers: M
 
 
 def announce(unit: Unit, cause: Cause, place: Place, reference: str, quantity: Decimal, expected_at: str) -> None:
-    """Say what is on its way to a place; no pieces: nothing any more. Receipts of the same reference take from it."""
+    """Say how many pieces are on their way to a place; 0 takes that back. Receipts with its reference take from it."""
     name, entry = f"i#{reference}", {"q": plain(quantity), "at": expected_at}
     known = (unit.item(keys.stock(cause.tenant, *place)) or {}).get(name)
     if known != (entry if quantity else None):
@@ -102,7 +112,7 @@ def announce(unit: Unit, cause: Cause, place: Place, reference: str, quantity: D
 
 
 def _set(unit: Unit, cause: Cause, place: Place, name: str, entry: dict[str, Any] | None) -> None:
-    """Write an entry that people set by hand; the last of two holds."""
+    """Write an entry that people set by hand; the last write holds."""
     sku, location_id = place
     put = {**cause.stamp("stock", f"{sku}@{location_id}", [name.partition("#")[0]])}
     put |= {"sku": sku, "location_id": location_id, **({name: entry} if entry else {})}

@@ -11,8 +11,10 @@ from records.stock.position import ZERO, Claim, Entries
 
 @dataclass(frozen=True)
 class Row:
-    """Some pieces. `of` is the number they are part of: on_hand, reserved, incoming, safety, `tier <name>`; nothing
-    where the count that followed contains them, or where their time is over.
+    """One line of the ledger: some pieces, and why.
+
+    `of` is the sum they are part of: `on_hand`, `reserved`, `incoming`, `safety` or `tier <name>`. It is empty where
+    the count that followed contains them, or where their time is over.
     """
 
     at: str
@@ -60,7 +62,7 @@ def _by(claim: Claim) -> str:
 
 
 def _counted(entries: Entries, now: str) -> list[Row]:
-    """Explain what lies there: the owner's count, what of others it does not contain, and what moved since."""
+    """Explain what lies there: the owner's count, what others moved that is not in it, and what moved since."""
     count, made = entries["count"], stock.claims(entries, now)
     found = [Row(count["at"], f"count ({count['m']})", count["c"], Decimal(count["q"]), "on_hand")]
     own = {claim.entry for claim in made if claim.connection_id == count["c"]}
@@ -81,7 +83,7 @@ def _counted(entries: Entries, now: str) -> list[Row]:
 
 
 def _moves(made: list[Claim], entries: Entries, since: Mapping[str, str]) -> list[Row]:
-    """Give every movement; those after `since` of their claim are not in the count."""
+    """Give every movement. Those after `since`, `{claim: time}`, are not in the count and so part of `on_hand`."""
     found = []
     for claim in made:
         entry: Mapping[str, Any] = entries[claim.entry]

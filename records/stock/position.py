@@ -1,24 +1,24 @@
-"""Stock at one (sku, location): a set of identified claims that any order of arrival adds up to the same position.
+"""The stock position at one (sku, location): a set of identified claims, whose sum no order of arrival changes.
 
 Each source owns its own entry of the record, and an entry is that source's whole claim, not a change:
 
-- `o#<order_id>`: `{c: connection, p: placed_at, h: held, m: [[reference, delta, at], …]}`; while the order itself has
-  not arrived, what a reservation gave it: `c` is empty, and it holds nothing from `u` on
-- `k#<order_id>`: the same for components of kits that the order's channel knows nothing of; `c` is empty
+- `o#<order_id>`: `{c: connection, p: placed_at, h: held, m: [[reference, delta, at], …]}`. While the order itself has
+  not arrived, this is what a reservation gave it: `c` is empty, and from `u` on it holds nothing
+- `k#<order_id>`: the same for components of kits that the order's channel does not know of; `c` is empty
 - `r#<reservation_id>`: `{c: connection, q: pieces, at, u: until, t: tier}`
 - `m#<movement_id>`: `{c: connection, d: delta, at, r: reason, ref: reference}`
 - `i#<reference>`: `{q: pieces, at}`, what is on its way here; receipts of the same reference take from it
 - `policy`: `{safety: pieces, tiers: {tier: pieces}}`
 - `count`: `{c: connection, q: quantity, at, m: on_hand|available}` by the location's owner
-- `told_since`: from when on the hub tells the owner what others take; then the owner's number contains just that.
-  It is the first count, until `rebased` says that it was moved on
+- `told_since`: since when the hub tells the owner what others take. Of what they took since then, the owner's number
+  contains just what it was told. It is the time of the first count, until `rebased` says that it was moved on
 - `told#<time>`: `{source: pieces}`, what the owner had been told of others' claims from that time on
 
 An owner that is not told (a stocktake, a feed) counts what lies there: whatever moved before the count is in it. A till
 or a shop that is told counts what it was told: goods another channel shipped a second earlier are not in it yet.
 
-Time is handed in as `now`. What ran out by then holds nothing, whether or not anybody has tidied it away; without a
-`now` nothing has run out, which promises too little and never too much.
+Time is handed in as `now`. What ran out by then holds nothing, whether or not anybody has tidied it away. Without a
+`now` nothing has run out: that promises too little, never too much.
 """
 
 from collections.abc import Mapping
@@ -32,8 +32,10 @@ Entries = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Position:
-    """What lies at a place, in pieces. `counted` is False until the owner has said what there is; `tiers`: the last so
-    many pieces are kept for customers of a tier.
+    """What lies at a place, in pieces.
+
+    `counted` is False until the owner has said what there is. `tiers` says how many of the last pieces are kept for
+    customers of each tier.
     """
 
     counted: bool
@@ -53,17 +55,20 @@ class Position:
 
     @property
     def available(self) -> Decimal:
-        """What may be promised from here to anybody."""
+        """What is available to promise from here to anybody."""
         return self.promised(None)
 
     def promised(self, tier: str | None) -> Decimal:
-        """Give what may be promised from here to a customer of a tier: not what is kept for those of another."""
+        """Give what is available to promise from here to a customer of a tier; never below zero.
+
+        It is what is free, less the safety stock, less what is kept for customers of other tiers.
+        """
         kept = sum((pieces for name, pieces in self.tiers.items() if name != tier), ZERO)
         return max(ZERO, self.free - self.safety - kept)
 
     @property
     def shortage(self) -> Decimal:
-        """What channels have sold beyond what there is: a person's task, never a negative stock."""
+        """What channels have sold beyond what there is (oversold): a person's task, never a negative stock."""
         return max(ZERO, self.reserved - max(ZERO, self.on_hand)) if self.counted else ZERO
 
 
@@ -86,7 +91,7 @@ class Claim:
 def claims(entries: Entries, now: str = "") -> list[Claim]:
     """Read every source's claim as of a time.
 
-    A reservation is nobody's own: no channel took it off its number by itself, so its owner too is told of it.
+    A reservation is nobody's own: no channel took it off its number by itself. So the place's owner is told of it, too.
     """
     found = []
     for name, entry in entries.items():
@@ -104,7 +109,7 @@ def claims(entries: Entries, now: str = "") -> list[Claim]:
 
 
 def is_over(entry: Entries, now: str) -> bool:
-    """Tell whether a claim has run out."""
+    """Tell whether a claim has run out by `now`."""
     return str(entry.get("u", "~")) <= now
 
 
@@ -122,7 +127,7 @@ def position(entries: Entries, now: str = "") -> Position:
 
 
 def arriving(entries: Entries) -> dict[str, Decimal]:
-    """Say what is still on its way here, by its reference: what was announced less what was received of it."""
+    """Say what is still on its way here, `{reference: pieces}`: what was announced less what was received of it."""
     announced = {name[2:]: Decimal(entry["q"]) for name, entry in entries.items() if name.startswith("i#")}
     received = {reference: sum(_receipts(entries, reference).values(), ZERO) for reference in announced}
     return {reference: max(ZERO, pieces - received[reference]) for reference, pieces in announced.items()}
@@ -134,7 +139,7 @@ def _receipts(entries: Entries, reference: str) -> dict[str, Decimal]:
 
 
 def short(entries: Entries, now: str = "") -> dict[str, Decimal]:
-    """Say which claims cannot be met, and by how many pieces: those that came last."""
+    """Say which claims cannot be met, and how many pieces each lacks. Whoever came first is served first."""
     left, lacking = max(ZERO, position(entries, now).on_hand), {}
     for claim in sorted(claims(entries, now), key=lambda each: (each.placed_at, each.source)):
         if claim.held > left:
@@ -155,15 +160,17 @@ def not_in_count(entries: Entries) -> Decimal:
 
 
 def told_at(entries: Entries, at: str) -> Mapping[str, str]:
-    """Give what the owner had been told at a time."""
+    """Give what the owner had been told at a time, `{source: pieces}`."""
     times = [name for name in entries if name.startswith("told#") and name[5:] <= at]
     found: Mapping[str, str] = entries[max(times)] if times else {}
     return found
 
 
 def own_since(made: list[Claim], count: Mapping[str, Any]) -> Decimal:
-    """Add up the owner's own movements after its count. An `available` number has lost its open orders already, which
-    our `reserved` takes off again: they are given back, and so is what of them left since. What came back is neither.
+    """Add up the owner's own movements since its count.
+
+    An `available` number is without the orders that were open at the count, and our `reserved` takes them off a second
+    time. So what they hold is added back, and what of them left since, too. What came back since is a movement as ever.
     """
     own = [claim for claim in made if claim.connection_id == count["c"]]
     since = sum((claim.moved(count["at"]) for claim in own), ZERO)
@@ -175,10 +182,10 @@ def own_since(made: list[Claim], count: Mapping[str, Any]) -> Decimal:
 
 
 def to_tell(entries: Entries, now: str = "") -> dict[str, str]:
-    """Say what each other source takes in all, as the owner knows it once it shows what we push.
+    """Say what each source but the owner takes in all, as the owner knows it once it shows what we push.
 
-    An owner that shows what lies there is told what left; one that shows what is available, also what is held. What was
-    sold beyond what there is no number can show: that stays untold, and is still owed when the number rises again.
+    An owner that shows what lies there is told what left. One that shows what is available is told what is held, too.
+    No number can show what was sold beyond what there is: that stays untold, and is still owed when the number rises.
     """
     count, told = entries["count"], {}
     untold = max(ZERO, -for_owner(entries, now))
@@ -193,8 +200,10 @@ def to_tell(entries: Entries, now: str = "") -> dict[str, str]:
 
 
 def for_owner(entries: Entries, now: str = "") -> Decimal:
-    """Give the number the owner should show: what nobody holds now or, where it counts what lies there, what lay
-    there at its count less what others moved: what it moved since it takes off by itself.
+    """Give the number the owner should show; it is below zero where more was sold than there is.
+
+    An owner that shows what is available shows what nobody holds now. One that shows what lies there shows its own
+    count less what others moved: what it moved itself since the count, it takes off by itself.
     """
     if entries["count"]["m"] == "available":
         return position(entries, now).free
@@ -202,15 +211,15 @@ def for_owner(entries: Entries, now: str = "") -> Decimal:
 
 
 def outdated(entries: Entries) -> list[str]:
-    """Name the `told#` entries that no count can refer to any more: all but the newest before the count."""
+    """Name the `told#` entries that no count can refer to any more: of those up to the count all but the newest."""
     times = sorted(name for name in entries if name.startswith("told#") and name[5:] <= entries["count"]["at"])
     return times[:-1]
 
 
 def settled(entries: Entries) -> list[str]:
-    """Name the owner's claims that its count makes superfluous: nothing held, everything placed and moved before it.
+    """Name the owner's claims that its count makes superfluous: they hold nothing, and nothing in them is newer.
 
-    A hot SKU would otherwise outgrow its item. Whoever writes such a claim again brings back movements from before the
+    A hot SKU would otherwise outgrow its item. To write such a claim again only brings back movements from before the
     count, which changes nothing. Other channels' claims stay: what they took off their own number is not in this count.
     """
     count = entries["count"]
@@ -225,7 +234,7 @@ def settled(entries: Entries) -> list[str]:
 
 
 def _removable(entries: Entries, gone: list[str]) -> list[str]:
-    """Keep receipts of what is announced: without them it would be expected again. Received in full, both may go."""
+    """Keep receipts of what is announced, or it would be expected again. Once all is received, both may go together."""
     for reference, pieces in arriving(entries).items():
         receipts = _receipts(entries, reference)
         if pieces or not receipts.keys() <= set(gone):
@@ -236,8 +245,9 @@ def _removable(entries: Entries, gone: list[str]) -> list[str]:
 
 
 def rebased(entries: Entries, until: str) -> tuple[dict[str, Any], list[str]]:
-    """Move `told_since` forward to `until`: what others took before it leaves both their claims and what was told,
-    which changes no sum. Gives the fields to write and the claims that became empty.
+    """Move `told_since` forward to `until`. Gives the fields to write, and the entries that may go.
+
+    What others took before it counts neither in their claims nor in what was told any more: no sum changes.
     """
     since = entries["told_since"]
     if until <= since:
@@ -249,7 +259,7 @@ def rebased(entries: Entries, until: str) -> tuple[dict[str, Any], list[str]]:
             if not claim.held and all(at <= until for _, at in claim.moves):
                 gone.append(claim.entry)
     put: dict[str, Any] = {"told_since": until, "rebased": True}
-    # "told#" without a time is what was told before anything was told by us: nothing, until it is moved on.
+    # "told#" without a time is for counts from before we told anything. It is empty until `told_since` is moved on.
     for name in {"told#", *(name for name in entries if name.startswith("told#"))}:
         before = entries.get(name, {})
         left = {source: Decimal(pieces) + earlier.get(source, ZERO) for source, pieces in before.items()}
@@ -259,8 +269,9 @@ def rebased(entries: Entries, until: str) -> tuple[dict[str, Any], list[str]]:
 
 
 def sold_since(entries: Entries, connection_id: str, since: str, measure: str) -> Decimal:
-    """Say how many pieces a channel's own orders took after a time: it has taken these off its number itself. One that
-    shows what lies there does so when they leave, any other when they are ordered.
+    """Say how many pieces a channel's own orders took after a time: it took these off its number by itself.
+
+    A channel that shows what lies there takes them off when they leave, any other when they are ordered.
     """
     own = [claim for claim in claims(entries) if claim.connection_id == connection_id]
     if measure == "on_hand":

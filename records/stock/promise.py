@@ -1,4 +1,4 @@
-"""What a channel should show of a SKU's stock: what it may promise, or where it owns the place, what lies there."""
+"""What a channel should show of a SKU's stock: what is available to promise or, of a place it owns, what lies there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,11 +28,11 @@ class Viewer:
 
 
 def stock_wanted(sku: str, items: Sequence[Item], viewer: Viewer) -> list[Wanted]:
-    """Say what a channel should show of a SKU: the owner of a place what lies there, others what they may promise.
+    """Say what a channel should show of a SKU: an owner what lies at its place, others what they may promise.
 
-    Places nobody has counted are left out: the hub does not know, so it does not say. An owner's number is the truth
-    the next sums start from, so nothing may be kept back from it: no buffer, no safety stock. One that has a single
-    number and counts a place with it shows that place alone: what else it showed would come back as lying there.
+    Places nobody has counted are left out: the hub does not know, so it does not say. The next sums start from an
+    owner's number, so nothing is kept back from it: no buffer, no safety stock. An owner with a single number shows the
+    place that it counts with it, and no other: what else it showed would come back in its count, as lying there.
     """
     places = _by_place(items)
     seen = {place: stock.position(item, viewer.now) for place, item in places.items()}
@@ -55,14 +55,15 @@ def stock_wanted(sku: str, items: Sequence[Item], viewer: Viewer) -> list[Wanted
 
 
 def _by_place(items: Sequence[Item]) -> dict[str, Item]:
-    """Give the stock at each place; beside it lies what channels say that do not own the place."""
+    """Give the stock at each place, without the observations that lie beside it."""
     return {str(item["location_id"]): item for item in items if item["sk"].startswith("AT#")}
 
 
 def _for_owner(sku: str, place: str, item: Item, now: str) -> Wanted:
-    """Tell an owner what others took. One that counts what lies there is told its own last count less what others
-    moved, as of that count: it adds what it sold since by itself. One that counts what is available is told what no
-    order holds.
+    """Give what the owner of a place should show of it: so it is told what others took.
+
+    One that counts what lies there is sent its own last count less what others moved, as of that count: what it sold
+    since, it takes off by itself. One that counts what is available is sent what nobody holds.
     """
     seen, count, told = stock.position(item, now), item["count"], stock.to_tell(item, now)
     if count["m"] == "available":
@@ -73,8 +74,9 @@ def _for_owner(sku: str, place: str, item: Item, now: str) -> Wanted:
 
 
 def kit_wanted(sku: str, parts: Mapping[str, tuple[Decimal, Sequence[Item]]], viewer: Viewer) -> list[Wanted]:
-    """Say what a channel should show of a kit: so many as it could reserve at each place. `parts` are, by their SKU,
-    how many one kit takes and their stock. The owner of a place keeps nothing back there.
+    """Say what a channel should show of a kit: as many as it could reserve at each place.
+
+    `parts` is `{sku: (pieces in one kit, items of its stock)}`. From the owner of a place nothing is kept back there.
     """
     shelves = {part: _by_place(items) for part, (_, items) in parts.items()}
     owned = () if viewer.per == "channel" else viewer.owns
@@ -85,7 +87,7 @@ def kit_wanted(sku: str, parts: Mapping[str, tuple[Decimal, Sequence[Item]]], vi
         free[part] = promised(seen, others, viewer.buffer, viewer.tier)
         free[part] |= {place: max(ZERO, seen[place].free) for place in owned if place in seen and seen[place].counted}
     kit = Wish(sku, Decimal(1), tuple((part, each) for part, (each, _) in parts.items()))
-    # What nobody has counted may be there or not: a place that lacks a count of one part is not spoken of.
+    # What nobody has counted may be there or not: a place that lacks a count of one part is left out.
     able = {place: makes(kit, free, place) for place in sorted(set.intersection(*map(set, free.values())))}
     as_of = {place: max(last_change(shelf[place]) for shelf in shelves.values()) for place in able}
     if viewer.per == "channel":
@@ -96,7 +98,10 @@ def kit_wanted(sku: str, parts: Mapping[str, tuple[Decimal, Sequence[Item]]], vi
 def promised(
     known: Mapping[str, stock.Position], places: Sequence[str], buffer: int, tier: str | None
 ) -> dict[str, Decimal]:
-    """Say what a channel may promise at each of its places: what is kept for other tiers and its buffer stay out."""
+    """Give what is available to promise for a channel at each of its places, `{place: pieces}`.
+
+    Its buffer and what is kept for other tiers are taken off. Places nobody has counted are left out.
+    """
     counted = {place: known[place] for place in places if place in known and known[place].counted}
     return stock.spread({place: position.promised(tier) for place, position in counted.items()}, buffer)
 
@@ -114,9 +119,11 @@ def _stock(sku: str, location_id: str | None, quantity: Decimal, as_of: str, tol
 
 
 def expected_stock(wanted: Wanted, items: Sequence[Item], viewer: Viewer, confirmed: Item | None) -> Decimal | None:
-    """Say what a channel should be showing now, by the newest of what it confirmed to us and what it told us itself,
-    less what its own orders took since: it has taken these off by itself. None: nothing is known. Below zero is shown
-    as nothing: a zero pushed over it would only hide how much the channel oversold.
+    """Say what a channel should be showing now; None: nothing is known.
+
+    It is the newest number that the channel confirmed to us or told us itself, less what its own orders took since: it
+    took these off by itself. Where it should show 0, a number below zero counts as 0: a zero pushed over it would only
+    hide how much the channel oversold.
     """
     places = _by_place(items)
     told = [(str(confirmed["at"]), Decimal(confirmed["value"]))] if confirmed and "value" in confirmed else []

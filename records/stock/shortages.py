@@ -5,7 +5,7 @@ from records.store.actions import Is, Item, Update
 
 
 def flagged(item: Item, now: str) -> Update | None:
-    """Put a stock on the list of shortages, take it off, or change nothing: it says itself whether it is there."""
+    """Give the update that puts a stock on the list of shortages or takes it off; None: nothing is to change."""
     pieces = position(item, now).shortage
     lacking = plain(pieces) if pieces else None
     if item.get("short") == lacking:
@@ -17,5 +17,5 @@ def flagged(item: Item, now: str) -> Update | None:
 
 
 def listed(tenant: str) -> str:
-    """Name the list of stocks, in the index, of which channels sold more than there is."""
+    """Name the list of shortages in the index."""
     return f"{tenant}#shortage"

@@ -12,7 +12,7 @@ from records.stock import position
 from records.store.actions import Is, Item, Key, Update
 
 TIDY_FROM = 60  # entries of a stock record
-SETTLED = timedelta(days=7)  # later than this no channel sends what it had not sent
+SETTLED = timedelta(days=7)  # after so long no channel sends any more what it had not sent
 
 
 def confirmed(key: Key, known: Item, told: Mapping[str, str], sent_at: str) -> Update:

@@ -1,5 +1,7 @@
-"""What can be asked of a store, and what a store is. The conditions are few on purpose: an in-memory store and DynamoDB
-must agree on every one of them."""
+"""What can be asked of a store, and what a store is.
+
+The conditions are few on purpose: an in-memory store and DynamoDB must agree on every one of them.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +19,7 @@ class Absent:
 
 @dataclass(frozen=True)
 class Is:
-    """The field has this value; None: the field is not there."""
+    """The item lies there and its field has this value (compare-and-swap); None: it has no such field."""
 
     name: str
     value: Any
@@ -33,7 +35,7 @@ class AbsentOr:
 
 @dataclass(frozen=True)
 class Below:
-    """The field is not there, or smaller than this value."""
+    """Nothing lies there, or the field is missing or smaller than this value."""
 
     name: str
     value: Any
@@ -51,13 +53,13 @@ class Put:
 
     @property
     def key(self) -> Key:
-        """Where."""
+        """Where it is written."""
         return (self.item["pk"], self.item["sk"])
 
 
 @dataclass(frozen=True)
 class Update:
-    """Write some fields of an item, which is made where it is missing."""
+    """Write some fields of an item; `add` adds to whole numbers. A missing item is made."""
 
     key: Key
     put: Mapping[str, Any] = field(default_factory=dict)
@@ -83,7 +85,7 @@ class Store(Protocol):
     """A table of items by (pk, sk)."""
 
     def get(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
-        """Read items; those that are not there are missing from the answer."""
+        """Read items; those that are not there are missing from the answer. Not `consistent`: maybe a moment old."""
 
     def query(self, pk: str, prefix: str = "") -> list[Item]:
         """Read the items of a partition whose sort key starts so, in order."""

@@ -34,7 +34,7 @@ def translated(call: Callable[P, T]) -> Callable[P, T]:
 
 
 def meaning(error: ClientError) -> RecordError:
-    """Say in our words what DynamoDB asks of us. A conflict outweighs a throttle: reading again mends both."""
+    """Give our error for one of DynamoDB's. A conflict outweighs a throttle: reading again mends both."""
     code = error.response["Error"]["Code"]
     codes = {code} | {reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])}
     if codes & CONFLICTS:
@@ -52,7 +52,13 @@ class DynamoStore:
         self._table = table
 
     def get(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
-        """Read items; a batch takes 100 keys and may leave some unread: too large an answer, or the table is busy."""
+        """Read items, at most 100 in a batch.
+
+        A batch may leave some unread, because the answer is too large or the table is busy: they are asked for again.
+
+        Raises:
+            StoreUnavailableError: some are still unread after many batches.
+        """
         found: dict[Key, Item] = {}
         wanted = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in dict.fromkeys(keys)]
         rounds = MOST_ROUNDS + len(wanted) // 10
@@ -88,7 +94,7 @@ class DynamoStore:
 
     @translated
     def page(self, pk: str, *, before: str, limit: int) -> list[Item]:
-        """Read a page of a partition, the last sort key first, from those that come before one."""
+        """Read a page of a partition backwards: at most `limit` items with a sort key below `before`."""
         answer = self._client.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk AND sk < :sk",
@@ -127,7 +133,10 @@ class DynamoStore:
 
     @translated
     def due(self, name: str, listed: tuple[str, str], until: tuple[str, str]) -> list[Key]:
-        """Read from an index the keys of one list, `(field, value)`, whose sort key is at most a value."""
+        """Read keys from an index: those of one list, whose sort key is at most a value.
+
+        `listed` and `until` are (field, value): of the list, and of the sort key.
+        """
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=name,
@@ -139,7 +148,7 @@ class DynamoStore:
 
     @translated
     def write(self, actions: Sequence[Action]) -> None:
-        """Do all of it or nothing. botocore makes the transaction's token, so its own retries write once."""
+        """Do all of it or nothing. botocore makes a transaction's idempotency token, so its own retries write once."""
         requests = [request(action, self._table) for action in actions]
         if len(requests) == 1:
             kind, arguments = requests[0]

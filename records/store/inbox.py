@@ -18,7 +18,10 @@ TOMBSTONE = b'{"erased":true}'
 
 @dataclass(frozen=True)
 class Delivery:
-    """One payload at the door. `delivery` is the channel's own id of it, or a digest of what makes it the same."""
+    """One payload at the door.
+
+    `delivery` is its idempotency key: the channel's own id of it, or a digest of what makes it the same.
+    """
 
     tenant: str
     connection_id: str
@@ -111,8 +114,10 @@ class Inbox:
         return from_wire(there) if there else self._read([pk])[pk]
 
     def erase(self, tenant: str, event_id: str, at: str, left: bytes | None) -> None:
-        """Replace a body by what is left of it, or by a tombstone. What was received, when and under which digest
-        stays, so that a repetition is known; what comes of the payload from now on, comes of what is left.
+        """Replace a body by what is left of it after redaction; None: by a tombstone.
+
+        When it was received and its digest stay, so that a repeat is known. Whatever reads the payload from now on (a
+        replay, an export) reads what is left.
         """
         pk = f"{tenant}#{event_id}"
         item = self._plain(pk)
@@ -172,7 +177,7 @@ class Inbox:
     def received(self, tenant: str, hour: str, *, after: str = "", limit: int = 1000) -> list[dict[str, Any]]:
         """List what was received in an hour (`2026-01-31T09`), oldest first, without bodies: about `limit` of it.
 
-        A page ends with a whole millisecond, so that the next one, `after` its last, leaves nothing out.
+        A page ends with a whole millisecond. So the next page, `after` the time of its last item, leaves nothing out.
         """
         found: list[dict[str, Any]] = []
         start: dict[str, Any] = {}

@@ -19,7 +19,7 @@ def stock(tenant: str, sku: str, location_id: str) -> Key:
 
 
 def seen_stock(tenant: str, sku: str, location_id: str, connection_id: str) -> Key:
-    """Key of what a channel that does not own the place says lies there."""
+    """Key of an observation: what a channel that does not own the place says lies there."""
     return (f"{tenant}#STOCK#{sku}", f"SEEN#{connection_id}#{location_id}")
 
 
@@ -39,17 +39,17 @@ def customer(tenant: str, customer_id: str) -> Key:
 
 
 def claim(tenant: str, digest: str) -> Key:
-    """Key of a strong key's claim on a customer."""
+    """Key of the claim of a strong key (an e-mail, a phone, a card): the accounts that hold it."""
     return (f"{tenant}#CLAIM#{digest}", "CLAIM")
 
 
 def clue(tenant: str, digest: str) -> Key:
-    """Key of the accounts that share a clue to who somebody is."""
+    """Key of a clue to who somebody is: the accounts that gave it."""
     return (f"{tenant}#CLUE#{digest}", "CLUE")
 
 
 def review(tenant: str, review_id: str) -> Key:
-    """Key of two accounts of which a person should say whether they are one customer."""
+    """Key of a review: two accounts, of which a person should say whether they are one customer."""
     return (f"{tenant}#REVIEW#{review_id}", "REVIEW")
 
 
@@ -64,12 +64,12 @@ def product(tenant: str, sku: str) -> Key:
 
 
 def erasure(tenant: str, erasure_id: str) -> Key:
-    """Key of a person's request to be forgotten or to see what is kept, and of what was done."""
+    """Key of a privacy request: to be forgotten, or to see what is kept. Its item also says what was done."""
     return (f"{tenant}#ERASURE#{erasure_id}", "ERASURE")
 
 
 def interaction(tenant: str, account_id: str, at: str, fact_id: str) -> Key:
-    """Key of something an account's person did; they lie in order of time."""
+    """Key of an interaction: something an account's person did. Those of one account lie in order of time."""
     return (f"{tenant}#DID#{account_id}", f"{at}#{fact_id}")
 
 
@@ -84,7 +84,7 @@ def applied(tenant: str, event_id: str) -> Key:
 
 
 def pushed(tenant: str, event_id: str, connection_id: str, record: str) -> Key:
-    """Key of the answer of one channel to one push an event caused."""
+    """Key of a channel's answer to a push that an event caused."""
     return (f"{tenant}#EVENT#{event_id}", f"PUSH#{connection_id}#{record}")
 
 
@@ -94,5 +94,5 @@ def shown(tenant: str, connection_id: str, record: str) -> Key:
 
 
 def cursor(tenant: str, connection_id: str, poll: str) -> Key:
-    """Key of where a poll goes on."""
+    """Key of a poll's cursor: where it goes on."""
     return (f"{tenant}#CURSOR#{connection_id}#{poll}", "CURSOR")

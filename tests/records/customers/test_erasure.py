@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from events.facts import Fact
 from records.apply import change
-from records.customers import erasure
+from records.customers import erasure, links
 from records.orders import fold
 from records.store.actions import Store
 from records.store.memory import MemoryStore
@@ -89,7 +89,7 @@ def erase(store: Store, minute: int = THEN, by: str = EMAIL) -> None:
 
     def close(unit: Unit) -> erasure.Person:
         person = erasure.close(unit, asked, found, at(minute))
-        erasure.linking.entomb(unit, TENANT, erasure.keys_of(subject), at(minute))
+        links.entomb(unit, TENANT, erasure.keys_of(subject), at(minute))
         return person
 
     person = change(store, asked, close, pause=lambda _: None)
