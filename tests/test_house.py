@@ -12,7 +12,18 @@ CHECKOUT = Path(__file__).parents[1]
 FLOORS = ("connectors", "events", "functions", "mappings", "ops", "records", "tests")
 MOST_LINES, MOST_MODULES = 300, 20
 REASON = f"more than {MOST_MODULES} modules"
-MADE = {".git", ".hypothesis", ".mypy_cache", ".ruff_cache", ".tributary", ".venv", "__pycache__", "build"}
+MADE = {
+    ".git",
+    ".grimp_cache",
+    ".import_linter_cache",
+    ".hypothesis",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".tributary",
+    ".venv",
+    "__pycache__",
+    "build",
+}
 FOLDERS = "home|mnt|opt|root|srv|Users|work|workspace"
 OF_A_MACHINE = re.compile(rf"(?<![\w.:/<>~}}-])/(?:{FOLDERS})/\w|[A-Z]:\\+Users\\".encode())
 
