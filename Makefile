@@ -33,7 +33,7 @@ check: $(STAMP)  ## Check everything but behaviour: lock, format, lint, rules of
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest tests/test_house.py
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/tributary connectors lint
 	$(BIN)/cfn-lint infra/*.yaml
