@@ -1,56 +1,68 @@
-# Two commands matter: `make demo` and `make test`. Both set up what they need in .venv.
+# Two commands matter: `make demo` and `make test`. Both set up what they need in .venv, as locks/develop.txt says.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench faults mutants package deploy clean
+.PHONY: help setup demo test check lock format bench faults mutants package deploy clean
 
-help:  ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort
+help:  ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(STAMP): pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[local,dev]'
+# Emptied first: nothing stays that an earlier lock or another Python brought.
+.venv/.locked: locks/develop.txt
+	$(PYTHON) -m venv --clear .venv
+	$(INSTALL) --require-hashes -r locks/develop.txt
 	@touch $@
 
-setup: $(STAMP)  ## install everything into .venv
+$(STAMP): .venv/.locked pyproject.toml
+	$(INSTALL) --no-build-isolation --no-deps -e .
+	@touch $@
 
-demo: $(STAMP)  ## play a trading day through five channels on the embedded AWS
+setup: $(STAMP)  ## Set up .venv with the locked versions. PYTHON=python3.12 takes that Python (after `make clean`).
+
+demo: $(STAMP)  ## Play a trading day through five channels on the embedded AWS.
 	$(BIN)/tributary demo
 
-test: $(STAMP)  ## run every test
+test: $(STAMP)  ## Run every test.
 	$(BIN)/python -m pytest
 
-check: $(STAMP)  ## format, lint, types, connector lint, template lint
+check: $(STAMP)  ## Check everything but behaviour: lock, format, lint, rules of the house, imports, types, connectors, templates.
+	$(BIN)/python -m ops.hub.lock --check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python -m pytest tests/test_house.py
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/tributary connectors lint
 	$(BIN)/cfn-lint infra/*.yaml
 
-format: $(STAMP)  ## format and fix what can be fixed
+lock: $(STAMP)  ## Write locks/ anew after a change of dependencies. UPGRADE=1 moves every version up.
+	$(BIN)/python -m ops.hub.lock $(if $(UPGRADE),--upgrade)
+
+format: $(STAMP)  ## Format the source, and fix what the linter can fix.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-$(STAMP)-bench: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+$(STAMP)-bench: $(STAMP) locks/bench.txt
+	$(INSTALL) --require-hashes -r locks/bench.txt
 	@touch $@
 
-bench: $(STAMP)-bench  ## measure; writes build/bench.json and prints a table
+bench: $(STAMP)-bench  ## Measure: print a table and write build/bench.json.
 	$(BIN)/python -m ops.bench
 
-faults: $(STAMP)  ## play thousands of days under faults; FAULTS=full, SEED=n; writes build/faults.json
+faults: $(STAMP)  ## Play thousands of days under faults and write build/faults.json. FAULTS=full plays more, SEED=n one again.
 	$(BIN)/python -m tests.faults
 
-mutants: $(STAMP)  ## seed 25 bugs, one at a time; the tests must catch each
+mutants: $(STAMP)  ## Seed 25 bugs, one at a time. The tests must catch each.
 	$(BIN)/python -m tests.mutants
 
-package: $(STAMP)  ## build the deployment package for AWS in build/
+package: $(STAMP)  ## Build the deployment package for AWS from the lock, and say its size.
 	$(BIN)/python -m ops.hub.package
 
-deploy: package  ## deploy to the AWS account of the current credentials
+deploy: package  ## Deploy to the AWS account of the current credentials.
 	$(BIN)/tributary deploy
 
-clean:  ## remove what the build made
+clean:  ## Remove .venv and all that was built.
 	rm -rf build .venv

@@ -20,7 +20,7 @@ from ops.commands.output import say, step
 from ops.hub import queues, target
 from ops.hub.cloud import Cloud, CloudError
 from ops.hub.deploy import DeployError, deploy_hub
-from ops.hub.package import build_aws, build_local
+from ops.hub.package import PackageError, build_aws, build_local
 from ops.hub.target import ApiError, NoHubError
 
 app = typer.Typer(
@@ -58,6 +58,7 @@ EXPECTED = (
     NoHubError,
     CloudError,
     DeployError,
+    PackageError,
     ConnectorError,
     MappingError,
     MappingFileError,

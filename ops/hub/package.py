@@ -2,36 +2,41 @@
 
 YAML is in it twice: as it was written, which names a connector's version, and parsed (mappings/files.py).
 
-The package for AWS holds the very versions installed here, because those are what the tests ran with. botocore is among
-them although Lambda has one: Lambda's changes under a running hub.
+The package for AWS holds what `locks/lambda.txt` names: the versions that the tests ran with, each file with its hash.
+botocore is among them although Lambda has one: Lambda's changes under a running hub.
+
+Lambda takes 50 MB zipped and 250 MB unzipped: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
 
-import importlib.metadata
 import importlib.util
 import io
 import py_compile
-import re
 import subprocess
 import sys
 import tempfile
-import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from mappings.files import PARSED, packed, read_yaml
 from mappings.payloads import write_json
-from ops.hub import aws_models, templates
+from ops.hub import aws_models, lock
 
 CHECKOUT = Path(__file__).parents[2]
 PACKAGES = ("connectors", "events", "functions", "mappings", "records")
 SUFFIXES = {".py", ".yaml", ".json"}
 LEFT_OUT = {"__pycache__", "samples"}
-DEPLOYER = {"bin", "pip", "setuptools", "wheel"}  # chalice lists them for its own deployer, which is not used
+SCRIPTS = "bin/"  # commands that wheels bring, which no function calls
+MB = 1024 * 1024  # Lambda's own: it says 262144000 bytes where it refuses 250 MB
+MOST_ZIPPED, MOST_UNZIPPED = 50 * MB, 250 * MB
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first date a zip can hold
 PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_28_aarch64")
 
 Files = dict[str, bytes]
+
+
+class PackageError(Exception):
+    """The package cannot be deployed. Nothing was written; what it holds has to become less."""
 
 
 def build_local(checkout: Path = CHECKOUT) -> bytes:
@@ -40,15 +45,41 @@ def build_local(checkout: Path = CHECKOUT) -> bytes:
 
 
 def build_aws(checkout: Path = CHECKOUT) -> bytes:
-    """Make the package for AWS: with every dependency as a wheel for the runtime and processor of hub.yaml."""
-    version = str(templates.load("hub")["Parameters"]["Runtime"]["Default"]).removeprefix("python")
+    """Make the package for AWS: with every dependency as a wheel for the runtime and processor of hub.yaml.
+
+    Raises:
+        PackageError: it is larger than Lambda takes.
+    """
+    version = lock.runtime()
     files = _source(checkout) | _dependencies(checkout, version)
-    if version != f"{sys.version_info.major}.{sys.version_info.minor}":
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        files = _compiled(files)
+    else:
         print(  # noqa: T201 -- the answer to `make package`
             f"note: not compiled, as this is not Python {version}; cold starts will be slower. Use Python {version}."
         )
-        return _zip(files)
-    return _zip(_compiled(files))
+    made = _zip(files)
+    refuse_too_large(made)
+    return made
+
+
+def size(package: bytes) -> tuple[int, int]:
+    """Give the bytes of a package, zipped and unzipped."""
+    return len(package), sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(package)).infolist())
+
+
+def refuse_too_large(package: bytes) -> None:
+    """Let a package pass that Lambda takes.
+
+    Raises:
+        PackageError: Lambda would refuse it.
+    """
+    zipped, unzipped = size(package)
+    if zipped > MOST_ZIPPED or unzipped > MOST_UNZIPPED:
+        raise PackageError(
+            f"the package has {zipped / MB:.1f} MB zipped and {unzipped / MB:.1f} MB unzipped;"
+            f" Lambda takes {MOST_ZIPPED / MB:.0f} and {MOST_UNZIPPED / MB:.0f}"
+        )
 
 
 def _source(checkout: Path) -> Files:
@@ -63,18 +94,23 @@ def _source(checkout: Path) -> Files:
 
 
 def _dependencies(checkout: Path, version: str) -> Files:
-    wanted: list[str] = tomllib.loads((checkout / "pyproject.toml").read_text())["project"]["dependencies"]
-    tested = [f"{found.name}=={found.version}" for found in importlib.metadata.distributions()]
     with tempfile.TemporaryDirectory() as folder:
-        constraints, target = Path(folder, "constraints.txt"), Path(folder, "target")
-        constraints.write_text("\n".join(tested))
+        target = Path(folder, "target")
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-        command += ["--target", str(target), "--constraint", str(constraints)]
-        command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", version]
+        command += ["--require-hashes", "--no-deps", "--requirement", str(checkout / lock.LAMBDA)]
+        command += [
+            "--target",
+            str(target),
+            "--only-binary=:all:",
+            "--implementation",
+            "cp",
+            "--python-version",
+            version,
+        ]
         command += [argument for name in PLATFORMS for argument in ("--platform", name)]
-        subprocess.run([*command, *wanted], check=True)  # noqa: S603 -- our own pyproject.toml
+        subprocess.run(command, check=True)  # noqa: S603 -- our own lock
         found = {path.relative_to(target).as_posix(): path.read_bytes() for path in _files(target)}
-    return {name: content for name, content in found.items() if re.split(r"[-/]", name)[0] not in DEPLOYER}
+    return {name: content for name, content in found.items() if not name.startswith(SCRIPTS)}
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -108,11 +144,18 @@ def _zip(files: Files) -> bytes:
 
 
 def main() -> None:
-    """Write the package for AWS into build/."""
+    """Write the package for AWS into build/ and say its size."""
     made = CHECKOUT / "build" / "tributary.zip"
     made.parent.mkdir(exist_ok=True)
-    made.write_bytes(build_aws())
-    print(f"{made.relative_to(CHECKOUT)}: {made.stat().st_size / 1e6:.1f} MB")  # noqa: T201 -- the answer
+    try:
+        made.write_bytes(build_aws())
+    except PackageError as error:
+        raise SystemExit(str(error)) from error
+    zipped, unzipped = size(made.read_bytes())
+    print(  # noqa: T201 -- the answer to `make package`
+        f"{made.relative_to(CHECKOUT)}: {zipped / MB:.1f} MB zipped, {unzipped / MB:.1f} MB unzipped"
+        f" (Lambda takes {MOST_ZIPPED / MB:.0f} and {MOST_UNZIPPED / MB:.0f})"
+    )
 
 
 if __name__ == "__main__":

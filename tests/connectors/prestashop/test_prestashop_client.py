@@ -1,84 +1,26 @@
 """The PrestaShop client against the stand-in, over real HTTP, in JSON and in XML."""
 
 import json
-from collections.abc import Iterator
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.client import Answer, Document, Page, Push
-from connectors.connection import Connection
+from connectors.client import Page
 from connectors.errors import (
     NotFoundError,
     RateLimitedError,
-    RejectedError,
     UnauthorisedError,
     UnavailableError,
 )
-from connectors.http import Http
-from connectors.manifest import delivery_of, load
-from connectors.prestashop.client import Client
-from events.facts import build
-from mappings.engine import load_in, load_out
+from connectors.manifest import delivery_of
 from ops.standins.prestashop.channel import PrestaShop
-
-ROOT = Path(__file__).parents[3]
-MAPPINGS = ROOT / "mappings" / "prestashop"
-MANIFEST = load(ROOT / "connectors" / "prestashop")
-LONG_AGO = "2020-01-01T00:00:00.000Z"
-
-
-@pytest.fixture(params=["JSON", "XML"])
-def shop(request: pytest.FixtureRequest) -> Iterator[PrestaShop]:
-    shop = PrestaShop("the-key")
-    shop.speaks = request.param
-    shop.stall = 0.1
-    shop.start()
-    yield shop
-    shop.stop()
-
-
-def connection(shop: PrestaShop, **more: Any) -> Connection:
-    about = {"connection_id": "shop-ps", "tenant": "t", "connector": "prestashop", "base_url": shop.base_url}
-    about |= {"timezone": "Europe/Paris", "currency": "EUR", "default_region": "FR", "default_location": "lille"}
-    return Connection.model_validate({**about, **more})
-
-
-def client(shop: PrestaShop, key: str = "the-key", **more: Any) -> Client:
-    return Client(connection(shop, **more), {"webservice_key": key}, Http("prestashop", timeout=2.0))
-
-
-def push(record: str, about: dict[str, Any], previous: str | None = None) -> Push:
-    body = load_out(MAPPINGS / f"{record}.out.yaml").body(about, {})
-    believed = None if previous is None else Decimal(previous)
-    return Push(record, "key", body, "idempotency", believed)  # type: ignore[arg-type]  # the tests name records as text
-
-
-def stock(stock_id: str, quantity: str, previous: str | None = None) -> Push:
-    return push("stock", {"channel_stock_id": stock_id, "quantity": Decimal(quantity)}, previous)
-
-
-def parcel(order_id: int, *numbers: str, status: str = "success") -> Push:
-    tracking = [{"number": number, "url": None, "carrier": "Colissimo"} for number in numbers]
-    about = {"channel_order_id": str(order_id), "fulfillment_id": "shp_1", "status": status, "tracking": tracking}
-    return push("fulfillment", {**about, "lines": []})
-
-
-def facts(shop: PrestaShop, document: Document) -> list[Any]:
-    mapping = load_in(MAPPINGS / f"{MANIFEST.topic(document.topic).mapping}.in.yaml")
-    payload = json.loads(document.body, parse_float=Decimal)
-    said = mapping.statements(payload, connection(shop).model_dump())
-    return [build(statement, event_id="e", connection_id="shop-ps") for statement in said]
-
-
-def stated(shop: PrestaShop, page: Page) -> list[Any]:
-    return [fact for document in page.documents for fact in facts(shop, document)]
-
-
-def writes(shop: PrestaShop) -> list[str]:
-    return [f"{call.method} {call.path}" for call in shop.calls if call.method != "GET"]
+from tests.connectors.prestashop.calls import (
+    LONG_AGO,
+    MANIFEST,
+    client,
+    stated,
+    stock,
+)
 
 
 def test_an_order_comes_with_all_it_only_names(shop: PrestaShop) -> None:
@@ -243,34 +185,6 @@ def test_stock_comes_in_pages_and_not_at_all_without_a_place(shop: PrestaShop) -
     assert client(shop, default_location=None).poll_stock(LONG_AGO, None) == Page(())
 
 
-def test_stock_is_set_and_the_row_keeps_all_else(shop: PrestaShop) -> None:
-    shop.add_product("MUG & BLUE", 10)
-    stock_id = client(shop).stock_id_of("MUG & BLUE")
-    assert stock_id is not None
-    before = dict(shop.tables["stock_availables"][int(stock_id)])
-    assert client(shop).set_stock(stock(stock_id, "7.9", previous="10")).outcome == "done"
-    assert client(shop).set_stock(stock(stock_id, "7")).shown == 7
-    assert shop.tables["stock_availables"][int(stock_id)] == {**before, "quantity": "7"}
-    assert writes(shop) == [f"PUT /api/stock_availables/{stock_id}"]
-
-
-def test_a_stock_that_is_not_what_we_believed_is_left_alone(shop: PrestaShop) -> None:
-    shop.add_product("MUG-BLUE", 10)
-    stock_id = client(shop).stock_id_of("MUG-BLUE") or ""
-    shop.place_order({"MUG-BLUE": 1})
-    answer = client(shop).set_stock(stock(stock_id, "8", previous="10"))
-    assert answer == Answer("stale", shown=Decimal(9))
-    assert writes(shop) == []
-
-
-def test_a_row_that_follows_warehouses_is_refused(shop: PrestaShop) -> None:
-    shop.add_product("MUG-BLUE", 10)
-    stock_id = client(shop).stock_id_of("MUG-BLUE") or ""
-    shop.tables["stock_availables"][int(stock_id)]["depends_on_stock"] = "1"
-    with pytest.raises(RejectedError, match=rf"stock row {stock_id} follows the shop's warehouses"):
-        client(shop).set_stock(stock(stock_id, "7"))
-
-
 def test_skus_and_stock_rows_find_each_other(shop: PrestaShop) -> None:
     shop.add_product("MUG-BLUE", 10)
     number = shop.add_product("SCARF", 0, combinations={"SCARF-RED": 5})
@@ -283,63 +197,6 @@ def test_skus_and_stock_rows_find_each_other(shop: PrestaShop) -> None:
     assert client(shop).sku_of("99999") is None
     shop.add_product("MUG-BLUE", 1)
     assert client(shop).stock_id_of("MUG-BLUE") is None
-
-
-def test_a_tracking_number_goes_on_the_orders_parcel_once(shop: PrestaShop) -> None:
-    shop.add_product("MUG-BLUE", 10)
-    order_id = shop.place_order({"MUG-BLUE": 1})
-    client(shop).set_tracking(parcel(order_id, "6A1"))
-    client(shop).set_tracking(parcel(order_id, "6A1"))
-    [row] = shop.tables["order_carriers"].values()
-    assert (row["tracking_number"], row["id_order"], row["id_carrier"]) == ("6A1", str(order_id), "3")
-    assert len(writes(shop)) == 1
-    _, fulfillment = stated(shop, client(shop).poll_orders(LONG_AGO, None))
-    assert [each.number for each in fulfillment.tracking] == ["6A1"]
-
-
-def test_a_number_that_moves_no_date_is_found_on_its_parcel(shop: PrestaShop) -> None:
-    shop.add_product("MUG-BLUE", 10)
-    order_id = shop.place_order({"MUG-BLUE": 1})
-    shop.place_order({"MUG-BLUE": 1})
-    shop.set_state(order_id, "4")
-    _, polled, *_ = stated(shop, client(shop).poll_orders(LONG_AGO, None))
-    assert stated(shop, client(shop).poll_order_carriers(LONG_AGO, None)) == []
-    client(shop).set_tracking(parcel(order_id, "6A1"))
-    [found] = stated(shop, client(shop).poll_order_carriers(LONG_AGO, None))
-    assert (found.channel_order_id, found.fulfillment_id, found.status) == (
-        str(order_id),
-        polled.fulfillment_id,
-        "success",
-    )
-    assert [(each.number, each.carrier) for each in found.tracking] == [("6A1", "Colissimo")]
-    assert found.source_version >= polled.source_version
-
-
-def test_a_number_somebody_else_wrote_is_not_overwritten(shop: PrestaShop) -> None:
-    shop.add_product("MUG-BLUE", 10)
-    order_id = shop.place_order({"MUG-BLUE": 1})
-    client(shop).set_tracking(parcel(order_id, "THEIRS"))
-    with pytest.raises(RejectedError, match=rf"order {order_id} has 0 parcels free for 1 numbers"):
-        client(shop).set_tracking(parcel(order_id, "6A1"))
-
-
-@pytest.mark.parametrize(("numbers", "status"), [((), "success"), (("6A1",), "cancelled")])
-def test_what_cannot_be_told_is_refused(shop: PrestaShop, numbers: tuple[str, ...], status: str) -> None:
-    shop.add_product("MUG-BLUE", 10)
-    with pytest.raises(RejectedError):
-        client(shop).set_tracking(parcel(shop.place_order({"MUG-BLUE": 1}), *numbers, status=status))
-    assert writes(shop) == []
-
-
-def test_an_answer_that_was_lost_is_not_written_twice(shop: PrestaShop) -> None:
-    shop.add_product("MUG-BLUE", 10)
-    order_id = shop.place_order({"MUG-BLUE": 1})
-    parcel_id = next(iter(shop.tables["order_carriers"]))
-    shop.fail("lost", path=f"/api/order_carriers/{parcel_id}")
-    with pytest.raises(UnavailableError):
-        client(shop).set_tracking(parcel(order_id, "6A1"))
-    assert client(shop).set_tracking(parcel(order_id, "6A1")).outcome == "done"
-    assert len(writes(shop)) == 1
 
 
 def test_a_wrong_key_is_ours_to_mend(shop: PrestaShop) -> None:

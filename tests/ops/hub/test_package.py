@@ -1,9 +1,11 @@
 """What is in the deployment package, and that its bytes depend on the source alone."""
 
+import hashlib
 import importlib.util
 import io
 import re
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from botocore.awsrequest import AWSResponse
 
 from mappings import files
 from ops.bench import cold
-from ops.hub import aws_models, package
+from ops.hub import aws_models, lock, package
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +154,68 @@ def test_every_call_it_describes_is_compared() -> None:
     assert {name: set(many) for name, many in CALLS.items()} == {
         name: set(many) for name, many in aws_models.OPERATIONS.items()
     }
+
+
+WHEEL = {
+    "kettle.py": "BOILS = 100\n",
+    "kettle-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: kettle\nVersion: 1.0\n",
+    "kettle-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    "kettle-1.0.dist-info/RECORD": "",
+}
+
+
+@pytest.fixture
+def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A wheel in a folder that is the only place pip may install from."""
+    path = tmp_path / "wheels" / "kettle-1.0-py3-none-any.whl"
+    path.parent.mkdir()
+    with zipfile.ZipFile(path, "w") as written:
+        for name, content in WHEEL.items():
+            written.writestr(name, content)
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(path.parent))
+    return path
+
+
+def locked(checkout: Path, digest: str) -> Path:
+    (checkout / lock.LAMBDA).parent.mkdir()
+    (checkout / lock.LAMBDA).write_text(f"kettle==1.0 --hash=sha256:{digest}\n")
+    return checkout
+
+
+def test_the_package_for_aws_has_what_is_locked(wheel: Path, tmp_path: Path) -> None:
+    checkout = locked(tmp_path, hashlib.sha256(wheel.read_bytes()).hexdigest())
+    assert {"kettle.py", "kettle-1.0.dist-info/METADATA"} <= names(package.build_aws(checkout))
+
+
+@pytest.mark.usefixtures("wheel")
+def test_a_file_with_another_hash_is_not_packed(tmp_path: Path) -> None:
+    checkout = locked(tmp_path, hashlib.sha256(b"another file").hexdigest())
+    with pytest.raises(subprocess.CalledProcessError, match="--require-hashes"):
+        package.build_aws(checkout)
+
+
+def test_the_limits_are_those_of_lambda() -> None:
+    assert (package.MOST_ZIPPED, package.MOST_UNZIPPED) == (52_428_800, 262_144_000)
+
+
+@pytest.mark.parametrize("limit", ["MOST_ZIPPED", "MOST_UNZIPPED"])
+def test_a_package_may_have_the_limit_and_no_byte_more(
+    limit: str, built: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = dict(zip(("MOST_ZIPPED", "MOST_UNZIPPED"), package.size(built), strict=True))[limit]
+    monkeypatch.setattr(package, limit, size)
+    package.refuse_too_large(built)
+    monkeypatch.setattr(package, limit, size - 1)
+    with pytest.raises(package.PackageError, match=r"the package has .* Lambda takes"):
+        package.refuse_too_large(built)
+
+
+def test_a_package_for_aws_that_is_too_large_is_not_given(
+    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout = locked(tmp_path, hashlib.sha256(wheel.read_bytes()).hexdigest())
+    monkeypatch.setattr(package, "MOST_UNZIPPED", len(WHEEL["kettle.py"]))
+    with pytest.raises(package.PackageError):
+        package.build_aws(checkout)

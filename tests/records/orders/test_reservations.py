@@ -5,21 +5,17 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from records import ids
 from records.orders import reservations
-from records.stock import ledger, promise
 from records.stock import position as stock
-from records.stock.allocation import Wish, allot
+from records.stock import promise
+from records.stock.allocation import Wish
 from records.stock.promise import Viewer
 from records.store import keys
-from records.store.actions import Item
 from records.store.memory import MemoryStore
 from tests.records.counter import announce, confirm, release, reserve, set_policy, sweep
 from tests.records.retail import (
-    MARKET,
     MUG,
     PLACE,
     SCARF,
@@ -274,28 +270,6 @@ def test_the_owner_is_told_of_a_reservation_and_counts_without_it() -> None:
     assert seen(store, 20).free == 5
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from([MUG, SCARF, "SET"]), st.integers(1, 4)), min_size=1, max_size=3),
-    st.dictionaries(
-        st.tuples(st.sampled_from([MUG, SCARF]), st.sampled_from([PLACE, PARIS, "lyon"])), st.integers(0, 5)
-    ),
-)
-def test_what_is_allotted_is_there_and_is_what_was_asked_for(
-    asked: list[tuple[str, int]], lying: dict[tuple[str, str], int]
-) -> None:
-    parts = {"SET": ((MUG, Decimal(1)), (SCARF, Decimal(2)))}
-    wishes = [Wish(sku, Decimal(pieces), parts.get(sku, ())) for sku, pieces in asked]
-    free: dict[str, dict[str, Decimal]] = {MUG: {}, SCARF: {}}
-    for (sku, place), pieces in lying.items():
-        free[sku][place] = Decimal(pieces)
-    made = allot(wishes, free, [PLACE, PARIS, "lyon"])
-    assert all(0 < pieces <= free[sku][place] for (sku, place), pieces in made.takes.items())
-    if not made.lacking:
-        for sku in (MUG, SCARF):
-            wanted = sum(wish.quantity * each for wish in wishes for part, each in wish.parts if part == sku)
-            assert sum(pieces for (name, _), pieces in made.takes.items() if name == sku) == wanted
-
-
 def test_what_is_on_its_way_grows_less_as_it_arrives_in_any_order() -> None:
     def received(minute: int, name: str, pieces: int) -> Any:
         said = {"sku": MUG, "location_id": PLACE, "delta": Decimal(pieces), "reason": "receipt", "reference": "PO-1"}
@@ -315,32 +289,3 @@ def test_what_is_on_its_way_grows_less_as_it_arrives_in_any_order() -> None:
         assert (seen(store, 9).incoming, seen(store, 9).on_hand) == (0, 14)
     announce(store, 5, "PO-1", 0)
     assert not [name for name in stock_entries(store) if name.startswith("i#")]
-
-
-def entries_of(ledger_rows: list[ledger.Row], name: str) -> Decimal:
-    return sum((row.pieces for row in ledger_rows if row.of == name), Decimal(0))
-
-
-def check_ledger(item: Item, now: str) -> None:
-    rows, position = ledger.rows(item, now), stock.position(item, now)
-    assert entries_of(rows, "reserved") == position.reserved
-    assert entries_of(rows, "on_hand") == position.on_hand
-    assert entries_of(rows, "incoming") == position.incoming
-    assert entries_of(rows, "safety") == position.safety
-    assert {tier: entries_of(rows, f"tier {tier}") for tier in position.tiers} == dict(position.tiers)
-
-
-def test_the_ledger_names_who_holds_what() -> None:
-    store = told([count(0, 5), order(1, ONE, MARKET, placed_at=at(1))])
-    reserve(store, 2, "a", 2, tier="vip")
-    set_policy(store, 3, safety=1)
-    announce(store, 4, "PO-1", 10)
-    rows = ledger.rows(store.items[keys.stock(TENANT, MUG, PLACE)], at(5))
-    assert [(row.what, str(row.pieces), row.of) for row in rows] == [
-        ("count (on_hand)", "5", "on_hand"),
-        ("held", "1", "reserved"),
-        (f"reserved until {at(12)} for vip", "2", "reserved"),
-        ("safety stock", "1", "safety"),
-        ("expected (of 10)", "10", "incoming"),
-    ]
-    check_ledger(store.items[keys.stock(TENANT, MUG, PLACE)], at(5))

@@ -14,8 +14,8 @@ from records.stock import position as stock
 from records.store import keys
 from records.store.memory import MemoryStore
 from tests.records.counter import confirm, release, reserve, sweep
-from tests.records.orders.test_reservations import check_ledger
 from tests.records.retail import MUG, PLACE, TENANT, TILL, at, count, line, moved, order, sent, share, tell
+from tests.records.stock.test_ledger import check_ledger
 
 KEYS = st.sampled_from("abcdef")
 ORDERS = st.sampled_from(["1", "2", "3"])
