@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from events.bus import EVENTS, schema_id
+from events.bus import schema_id
+from events.details import EVENTS
 from events.facts import FACTS, Fact
 
 FOLDER = Path(__file__).parents[1] / "events" / "schemas"

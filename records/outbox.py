@@ -12,7 +12,7 @@ WORDS = {"i": "incoming"}
 
 
 def event_of(item: Item) -> Detail | None:
-    """Make the event that a written item is, one of the models of events/bus.py; None where nobody need know."""
+    """Make the event that a written item is, one of the models of events/details.py; None where nobody need know."""
     if "delivery" in item:
         return payload_received(item)
     record = item.get("record")

@@ -8,7 +8,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from events.bus import EVENTS, schema_id
+from events.bus import schema_id
+from events.details import EVENTS
 
 FOLDER = Path(__file__).parents[1] / "events" / "schemas"
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.bus import CREATED, ENDED, EVENTS, MODIFIED
+from events.bus import CREATED, ENDED, MODIFIED
+from events.details import EVENTS
 from tests.events.examples import ABOUT, example
 from tests.published import breaches, schema_of
 

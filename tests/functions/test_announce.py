@@ -175,7 +175,7 @@ def test_a_definition_of_a_kit_is_no_stock_to_be_listed(bus: Bus, store: MemoryS
     assert store.items == {}
 
 
-@pytest.mark.parametrize("module", ["pydantic", "jsonschema", "boto3"])
+@pytest.mark.parametrize("module", ["pydantic", "jsonschema", "boto3", "events.details", "events.facts"])
 def test_a_cold_start_imports_nothing_that_only_others_need(module: str) -> None:
     code = f"import sys, functions.announce; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from events.bus import EVENTS
+from events.details import EVENTS
 from ops.hub import templates
 from tests.published import schema_of
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.bus import EVENTS
+from events.details import EVENTS
 from records.apply import apply, change
 from records.cause import Cause
 from records.customers import erasure
