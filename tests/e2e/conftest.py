@@ -11,7 +11,7 @@ from tests.e2e.retailer import Retailer, admit
 
 @pytest.fixture(scope="session")
 def admitted(hub: Hub) -> Iterator[Hub]:
-    """The hub that all tests share, with a token for each tenant of retailer.TENANTS. What its bus carries is published."""
+    """The hub that all tests share, with a token for each of retailer.TENANTS. Its bus carries what is published."""
     admit(hub)
     consumer = Consumer(hub)
     yield hub
