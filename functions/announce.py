@@ -9,7 +9,6 @@ Every change of stock comes by here, so this is where a shortage is put on the l
 
 import functions.coldstart  # noqa: F401 - before anything else is imported
 
-import hashlib
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -18,22 +17,12 @@ import orjson
 
 from functions.runtime import client, logger, now, records, rfc3339
 from records.errors import ConflictError
+from records.outbox import event_of
 from records.stock.shortages import flagged
 from records.store.wire import from_wire
 
 LIMIT = 10  # entries PutEvents takes
 TRIES = 3
-
-CREATED = {"customer": "CustomerCreated"}
-MODIFIED = {
-    "order": "OrderModified",
-    "customer": "CustomerModified",
-    "stock": "StockModified",
-    "shipment": "ShipmentModified",
-    "product": "ProductModified",
-    "event": "PayloadQuarantined",
-}
-ENDED = {"succeeded": "PushSucceeded", "failed": "PushFailed"}
 
 
 class AnnounceError(Exception):
@@ -43,7 +32,7 @@ class AnnounceError(Exception):
 def handler(event: dict[str, Any], context: Any) -> None:
     """Announce a batch of stream records."""
     images = [from_wire(record["dynamodb"]["NewImage"]) for record in event["Records"] if _is_written(record)]
-    publish([entry for image in images if (entry := announcement(image)) is not None])
+    publish([made for image in images if (made := announcement(image)) is not None])
     for image in images:
         if image.get("record") == "stock" and "location_id" in image:
             _flag(image)
@@ -63,67 +52,17 @@ def _is_written(record: dict[str, Any]) -> bool:
 
 
 def announcement(item: dict[str, Any]) -> dict[str, Any] | None:
-    """Make the bus event of a written item, or nothing where nobody need know."""
-    if "delivery" in item:
-        return payload_received(item)
-    record = item.get("record")
-    if record is None or item.get("quiet"):
-        return None
-    name = _name(record, item)
-    if name is None:
-        return None
-    version = int(item.get("told", item.get("ver", 1)))  # of an erasure only that it is told again is news
-    detail = _envelope(name, item["tenant"], item["id"], f"{item['pk']} {item['sk']} {version}", item["at"])
-    detail |= {"record": record, "version": version, "changed": item["changed"]}
-    detail |= {"cause": item["cause"], "origin": item["origin"], "hop": item["hop"]}
-    if "member" in item:
-        detail["member"] = item["member"]
-    if "connection_id" in item:
-        detail["connection"] = item["connection_id"]
-    return _entry(name, detail)
+    """Make the bus entry of a written item, or nothing where nobody need know."""
+    detail = event_of(item)
+    return None if detail is None else entry(detail)
 
 
-def _name(record: str, item: dict[str, Any]) -> str | None:
-    if record == "erasure":
-        return "CustomerErased"
-    if record == "push":
-        return ENDED.get(item["outcome"])
-    if item["changed"] in (["merged"], ["unmerged"]):
-        return f"Customer{item['changed'][0].title()}"
-    if record == "order" and "placed" in item["changed"]:
-        return "OrderCreated"
-    if record == "order" and item.get("status") == "cancelled" and "status" in item["changed"]:
-        return "OrderCancelled"
-    return CREATED.get(record, MODIFIED[record]) if item.get("ver") == 1 else MODIFIED[record]
-
-
-def payload_received(item: dict[str, Any]) -> dict[str, Any]:
-    """Make the event that a payload is in the Inbox."""
-    detail = _envelope("PayloadReceived", item["tenant"], item["event_id"], item["pk"], item["received_at"])
-    detail |= {"record": "event", "version": 1, "changed": []}
-    detail |= {"cause": item["event_id"], "origin": item["connection_id"], "hop": item.get("hop", 0)}
-    return _entry("PayloadReceived", detail)
-
-
-def _envelope(name: str, tenant: str, subject: str, identity: str, at: str) -> dict[str, Any]:
-    """Make a CloudEvents 1.0 envelope. The id depends on what is announced, so that a repeat has the same."""
-    return {
-        "specversion": "1.0",
-        "id": hashlib.sha256(identity.encode()).hexdigest()[:32],
-        "source": f"tributary/{tenant}",
-        "type": name,
-        "time": at,
-        "subject": subject,
-        "dataschema": f"tributary:events/{name}/1",
-        "tenant": tenant,
-    }
-
-
-def _entry(name: str, detail: dict[str, Any]) -> dict[str, Any]:
+def entry(detail: dict[str, Any]) -> dict[str, Any]:
+    """Make the entry by which the bus takes an event."""
     return {
         "EventBusName": os.environ["BUS_NAME"],
         "Source": "tributary",
-        "DetailType": name,
+        "DetailType": detail["type"],
         "Detail": orjson.dumps(detail, default=int).decode(),
     }
 
@@ -135,7 +74,7 @@ def publish(entries: list[dict[str, Any]]) -> None:
         AnnounceError: some are still refused.
     """
     for _ in range(TRIES):
-        entries = [entry for batch in _batches(entries) for entry in _refused(batch)]
+        entries = [each for batch in _batches(entries) for each in _refused(batch)]
         if not entries:
             return
     raise AnnounceError(f"the bus refuses {len(entries)} of the batch's events")
@@ -150,6 +89,6 @@ def _refused(batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
     answer = client("events").put_events(Entries=batch)
     if not answer["FailedEntryCount"]:
         return []
-    refused = [entry for entry, result in zip(batch, answer["Entries"], strict=True) if "ErrorCode" in result]
+    refused = [each for each, result in zip(batch, answer["Entries"], strict=True) if "ErrorCode" in result]
     logger.warning("bus refused entries", count=len(refused))
     return refused

@@ -10,8 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from functions import runtime
-from functions.announce import payload_received, publish
+from functions import announce, runtime
 from functions.registry import connections
 from functions.runtime import logger
 from records import moments
@@ -19,6 +18,7 @@ from records.apply import change
 from records.cause import Cause
 from records.errors import ConflictError
 from records.orders import reservations
+from records.outbox import payload_received
 from records.store import keys
 
 QUIET = timedelta(minutes=2)
@@ -67,6 +67,6 @@ def _sweep(tenant: str, hour: str, until: str) -> int:
         wanted = {keys.applied(tenant, item["event_id"]): item for item in named}
         marked = runtime.records().get(list(wanted))
         left = [item for key, item in wanted.items() if key not in marked]
-        publish([payload_received({**item, "tenant": tenant}) for item in left])
+        announce.publish([announce.entry(payload_received({**item, "tenant": tenant})) for item in left])
         swept += len(left)
     return swept

@@ -62,7 +62,7 @@ def _by_contract(statement: Statement) -> Iterator[str]:
     from events.facts import FACTS  # noqa: PLC0415 - pydantic costs more than everything else here
 
     if statement.kind not in FACTS:
-        yield _told(f"there is no fact {statement.kind!r}: events/facts.py has {', '.join(FACTS)}", statement.line)
+        yield _told(f"there is no fact {statement.kind!r}: events/facts has {', '.join(FACTS)}", statement.line)
         return
     schema = FACTS[statement.kind].model_json_schema()
     given = {"kind", "fact_id", "event_id", "connection_id"}

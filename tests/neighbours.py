@@ -11,6 +11,7 @@ from connectors.bundle import bundle_of, pack
 from events.facts import build
 from functions import runtime
 from functions.registry import connectors
+from records import ids
 from records.apply import apply
 from records.cause import Cause
 from tests import corner
@@ -102,7 +103,7 @@ class Shop:
     def hear(self, kind: str, name: str, **said: Any) -> None:
         """Let the webshop state a fact."""
         at = "2026-11-22T09:00:00.000Z"
-        event_id = f"evt_{name}"
+        event_id = ids.event_id(self.tenant, self.named("web"), name)
         stated = {"kind": kind, "occurred_at": at, "source_version": at, "channel_customer_id": name, **said}
         because = Cause(self.tenant, event_id, self.named("web"), at, group=self.group)
         apply(runtime.records(), because, [build(stated, event_id=event_id, connection_id=self.named("web"))], {})

@@ -9,7 +9,7 @@ from functions.contract.customers import Consent, Customer, Link, Loyalty
 from functions.contract.declaring import PAGE_AFTER, Cursor, EventId, Operation, Operations, Query, Said, Time
 from functions.contract.orders import Order, Shipment
 
-Statement = Annotated[dict[str, Any], Field(description="what a channel said, in the words of events/facts.py")]
+Statement = Annotated[dict[str, Any], Field(description="what a channel said, in the words of events/facts")]
 
 
 class Payload(Said):

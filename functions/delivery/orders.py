@@ -1,5 +1,7 @@
 """Push parcels: a channel learns which of its orders another system sent."""
 
+from typing import Any
+
 from functions import runtime
 from functions.delivery.attempt import Task, log, send
 from functions.delivery.lease import Lease
@@ -9,7 +11,7 @@ from records.store import keys
 
 def push(task: Task) -> None:
     """Tell the channel of an order each of its parcels that others sent."""
-    if "fulfillment" not in task.pushes or task.detail.get("connection") != task.connection.connection_id:
+    if "fulfillment" not in task.pushes or _connection_of(task.detail) != task.connection.connection_id:
         return
     key = keys.order(task.connection.tenant, task.detail["subject"])
     item = runtime.records().get([key])[key]
@@ -19,3 +21,9 @@ def push(task: Task) -> None:
                 log(task, wanted, "skipped", "the channel knows it already")
             else:
                 send(task, wanted, wanted.record, shown)
+
+
+def _connection_of(detail: dict[str, Any]) -> str | None:
+    """Say whose order it is. A message from before the field was renamed may wait in a queue or a dead-letter queue."""
+    found: str | None = detail.get("connection_id", detail.get("connection"))
+    return found

@@ -25,6 +25,7 @@ from ops.hub import aws_models
 from ops.hub.cloud import REGION, Cloud
 from ops.hub.deploy import Outputs, deploy_stack
 from ops.standins.square.channel import Square
+from records.outbox import payload_received
 from records.store.wire import from_wire
 
 PLACE, TILL_PLACE = "lille", "LILLE1"
@@ -88,7 +89,7 @@ class _Bench:
         receipt = ingest(session.of(connection), topic, body, delivery=f"{topic} {datetime.now(UTC)}")
         item = self._items()[0]
         inbox = {"inbox_write_units": self._meter.write_units, "inbox_bytes": float(item_size(item))}
-        received = announce.payload_received(from_wire(item))
+        received = announce.entry(payload_received(from_wire(item)))
         self._meter.reset()
         answer = normalise.handler(_message(received), None)
         written, read = self._items(), self._meter.read_units

@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from ops.hub.deploy import Hub
+from tests.e2e.consumer import Consumer
 from tests.e2e.retailer import Retailer, admit
 
 
 @pytest.fixture(scope="session")
-def admitted(hub: Hub) -> Hub:
-    """The hub that all tests share, with a token for each tenant of retailer.TENANTS."""
+def admitted(hub: Hub) -> Iterator[Hub]:
+    """The hub that all tests share, with a token for each of retailer.TENANTS. Its bus carries what is published."""
     admit(hub)
-    return hub
+    consumer = Consumer(hub)
+    yield hub
+    assert consumer.breaches() == []
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,8 @@ class Said:
         apply(store, cause, self.facts, {}, pause=lambda _: None)
 
 
-def _at(tenant: str, event: Event) -> Said:
+def said_at(tenant: str, event: Event) -> Said:
+    """Let a tenant hear an event."""
     name = f"{event.connection_id}-{tenant}"
     return Said(
         tenant, event, tuple(build(stored(each), event_id=each.event_id, connection_id=name) for each in event.facts)
@@ -52,7 +53,7 @@ def _at(tenant: str, event: Event) -> Said:
 def play(seed: int) -> Outcome:
     """Play a seed. It must end like the same events applied once each, in order, without faults."""
     dice, outcome, store, plain = random.Random(seed), Outcome(seed), MemoryStore(), MemoryStore()
-    told = [_at(tenant, event) for tenant in TENANTS for event in day(seed)]
+    told = [said_at(tenant, event) for tenant in TENANTS for event in day(seed)]
     waiting = [said for said in told for _ in range(dice.randint(1, 3))]
     dice.shuffle(waiting)
     outcome.events = len(waiting)

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from functions import runtime
-from records import cause
+from records import cause, ids
 from records.apply import apply
 from records.store.packing import decompress
 from records.store.wire import from_wire
@@ -103,8 +103,8 @@ def visit(hub: MotoHub, at: str) -> None:
     moment = runtime.rfc3339(runtime.now())
     said = {"subject": {"email": EMAIL}, "type": "call", "attributes": {"about": "canary wants a cage"}, "at": moment}
     statement = {"kind": "interaction", "occurred_at": moment, "source_version": moment, **said}
-    made = build(statement, event_id=f"evt_{at}", connection_id="crm")
-    apply(runtime.records(), cause.Cause("acme", f"evt_{at}", "crm", moment), [made], {})
+    because = cause.Cause("acme", ids.event_id("acme", "crm", at), "crm", moment)
+    apply(runtime.records(), because, [build(statement, event_id=because.event_id, connection_id="crm")], {})
 
 
 def readable(value: Any) -> Iterator[str]:

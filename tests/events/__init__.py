@@ -1,0 +1,1 @@
+"""The contract of facts and bus events."""
