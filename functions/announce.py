@@ -10,11 +10,12 @@ Every change of stock comes by here, so this is where a shortage is put on the l
 import functions.coldstart  # noqa: F401 - before anything else is imported
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
+from functions.batches import send_all
 from functions.runtime import client, logger, now, records, rfc3339
 from records.errors import ConflictError
 from records.outbox import event_of
@@ -22,7 +23,6 @@ from records.stock.shortages import flagged
 from records.store.wire import from_wire
 
 LIMIT = 10  # entries PutEvents takes
-TRIES = 3
 
 
 class AnnounceError(Exception):
@@ -73,19 +73,13 @@ def publish(entries: list[dict[str, Any]]) -> None:
     Raises:
         AnnounceError: some are still refused.
     """
-    for _ in range(TRIES):
-        entries = [each for batch in _batches(entries) for each in _refused(batch)]
-        if not entries:
-            return
-    raise AnnounceError(f"the bus refuses {len(entries)} of the batch's events")
+    left = send_all(entries, LIMIT, _refused)
+    if left:
+        raise AnnounceError(f"the bus refuses {len(left)} of the batch's events")
 
 
-def _batches(entries: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-    return (entries[start : start + LIMIT] for start in range(0, len(entries), LIMIT))
-
-
-def _refused(batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Put one batch; give back what was not taken. PutEvents answers 200 even when entries failed."""
+def _refused(batch: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put one batch; give back what was not taken."""
     answer = client("events").put_events(Entries=batch)
     if not answer["FailedEntryCount"]:
         return []

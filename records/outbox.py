@@ -23,7 +23,8 @@ def event_of(item: Item) -> Detail | None:
         return None
     # Of an erasure only that it is told again is news. What has no version is at its first.
     version = int(item["told"] if "told" in item else item.get("ver", 1))
-    at = item["erased_at"] if record == "erasure" else item["at"]  # by the other it is listed
+    # A request for erasure is listed by `at`, when it was asked.
+    at = str(item["erased_at"] if record == "erasure" and "erased_at" in item else item["at"])
     detail = envelope(name, item["tenant"], item["id"], f"{item['pk']} {item['sk']} {version}", at)
     detail |= {"record": record, "version": version, "changed": [WORDS.get(each, each) for each in item["changed"]]}
     detail |= {"cause": item["cause"], "origin": item["origin"], "hop": item["hop"]}
