@@ -1,8 +1,9 @@
 """API: what people and programs ask the hub.
 
-Triggered by requests under /v1 with a bearer token, which also says the tenant. The routes stand in the modules
-`api_*`, one for each record. They read the tables; what they change is one transaction, and a payload handed in by hand
-enters by the same Inbox as every other. Errors are RFC 9457 problems.
+Triggered by requests under /v1 with a bearer token, which also says the tenant. The routes stand in functions/routes, a
+module for each resource. They read the tables; what a request changes is one transaction. A payload handed in by hand
+enters the same Inbox as every other. Errors are RFC 9457 problems: 4xx for what is refused, 503 where AWS did not do
+what was asked, 500 for a bug.
 """
 
 import functions.coldstart  # noqa: F401 - before anything else is imported

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from functions.runtime import client, logger
 
-MAX_DELAY = 900
+MAX_DELAY = 900  # seconds
 TRIES = 3
 
 T = TypeVar("T")
@@ -25,9 +25,10 @@ class LaterError(Exception):
 def work_through(
     event: dict[str, Any], do: Callable[[Any, str, int], None], read: Callable[[str], Any] = json.loads
 ) -> dict[str, Any]:
-    """Do something with each message (its body, its queue's name, its attempt); give the partial answer SQS expects.
+    """Call `do` for each message with its body, its queue's name and its attempt. Gives the partial batch response.
 
-    A message that fails comes again by itself; after its last attempt the queue moves it to its dead-letter queue.
+    A message for which `do` raises LaterError comes again after that delay. Any other that fails comes again after the
+    visibility time-out of its queue. After its last attempt the queue moves it to its dead-letter queue.
     """
     failed = []
     for record in event["Records"]:
@@ -51,9 +52,10 @@ def backoff(attempt: int, base: float = 1.0) -> float:
 
 
 def send_all(entries: Sequence[T], most: int, send: Callable[[Sequence[T]], list[T]]) -> list[T]:
-    """Send entries in batches of at most `most`, and again what `send` gives back as refused; gives what is left then.
+    """Send entries in batches of at most `most`. Gives those that are still refused after three tries.
 
-    PutEvents and SendMessageBatch answer 200 even where they refuse some entries.
+    `send` sends one batch and gives back what was refused of it; that is sent again. PutEvents and SendMessageBatch
+    answer 200 even where they refuse some entries.
     """
     left = list(entries)
     for _ in range(TRIES):
@@ -62,7 +64,7 @@ def send_all(entries: Sequence[T], most: int, send: Callable[[Sequence[T]], list
 
 
 def attempt_of(record: dict[str, Any]) -> int:
-    """Say how often a message was taken up."""
+    """Say how often a message was received, this time included."""
     return int(record["attributes"]["ApproximateReceiveCount"])
 
 

@@ -32,4 +32,4 @@ class Cache:
 
 
 cache = Cache()
-"""The one of this process."""
+"""The cache of this process."""

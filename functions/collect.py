@@ -1,9 +1,10 @@
 """Collect: the door for queues.
 
-Triggered by a connection's own inbound queue, which a channel or a rule of EventBridge fills. The queue says whose a
-message is; nothing in the message can. Its payload enters the Inbox like a webhook, and one that cannot be read is
-quarantined behind the door. What cannot be made durable, or has no connection yet, stays in the queue and comes again;
-after twelve attempts it lies in the dead-letter queue.
+Triggered by a connection's own inbound queue, which a channel or a rule of EventBridge fills. The queue alone says
+which connection a message belongs to; nothing in the message can. The payload enters the Inbox as a webhook's does. One
+that cannot be read is written too; normalise quarantines it. A message that cannot be made durable, or whose connection
+is not registered yet, stays in the queue and comes again after a backoff. After twelve attempts the queue moves it to
+its dead-letter queue.
 """
 
 import functions.coldstart  # noqa: F401 - before anything else is imported
@@ -27,7 +28,7 @@ from mappings.payloads import parse_json, write_json
 from records.errors import RecordError
 
 PASSING = (ConnectorError, RecordError, BotoCoreError, ClientError)
-"""What the message has no part in: the connector cannot be read, or the Inbox not be written."""
+"""Errors that the message has no part in: the connector cannot be read, or the Inbox cannot be written."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def _collect(body: bytes, queue: str, attempt: int) -> None:
 
 
 def _owner(queue: str) -> Session | None:
-    """Open the connection whose queue it is."""
+    """Open the connection that a queue belongs to; None: it belongs to none that is registered."""
     prefix = os.environ["INBOUND"]
     return session.find(queue.removeprefix(prefix)) if queue.startswith(prefix) else None
 
@@ -62,7 +63,7 @@ def _take(opened: Session, body: bytes) -> None:
 
 
 def _read(manifest: Manifest, body: bytes) -> tuple[str, bytes]:
-    """Give topic and payload of a message. Without an envelope the payload is its bytes as they are."""
+    """Give topic and payload of a message. Without an envelope the payload is the message, byte for byte."""
     try:
         message = parse_json(body)
         topic = queues.topic_in(manifest, message)

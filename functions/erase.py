@@ -1,7 +1,8 @@
-"""Erase: do what people who ask for privacy are owed.
+"""Erase: work on people's requests for privacy, which are access and erasure, and on the erasure of a shop.
 
-Triggered every minute. Goes on with every request that is open, as far as its time allows; each step may be cut short
-anywhere and is done again by the next run. One that fails stops no other.
+Triggered every minute. Takes every open request as far as its time allows. Each step may be cut short anywhere; the
+next run does it again. A request that fails is logged and stays open, and stops no other. A run that fails is started
+once more and then lies in the dead-letter queue of the schedules; the next run does its work.
 """
 
 import functions.coldstart  # noqa: F401 - before anything else is imported
@@ -16,11 +17,14 @@ from functions.runtime import logger
 from records.customers import erasure
 from records.store.actions import Item
 
-RESERVE = 8_000  # milliseconds for what is begun
+RESERVE = 8_000  # milliseconds left for a step that has begun
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Work on every tenant's requests. `event` may say `{"indexed_seconds": n, "days": n}`."""
+    """Work on every tenant's requests. Gives how many were worked on, and how many of them failed.
+
+    `event` may say `{"indexed_seconds": n, "days": n}`: `indexed` and `reach` of `Run`.
+    """
     indexed = timedelta(seconds=event.get("indexed_seconds", Run.indexed.total_seconds()))
     reach = timedelta(days=event.get("days", Run.reach.days))
     run = Run(lambda: context.get_remaining_time_in_millis() > RESERVE, indexed, reach)
@@ -39,7 +43,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 def _open(tenant: str) -> list[Item]:
-    """Read the requests of a tenant that are not done, the one due first first."""
+    """Read a tenant's open requests, by the time at which they are due."""
     found, start = [], None
     while True:
         page, start = runtime.records().index(

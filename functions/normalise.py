@@ -1,9 +1,10 @@
 """Normalise: from a payload to records.
 
-Triggered by the queue of PayloadReceived, and by that of replays, which has a pace of its own. Reads the payload,
-translates it into facts and applies them in one transaction. What cannot be translated is quarantined with the reason
-and can be replayed; what fails for a passing reason stays in the queue, and after twelve attempts goes to its
-dead-letter queue.
+Triggered by the queue of PayloadReceived events, and by the queue of replays, which has a pace of its own. Reads the
+payload, translates it into facts and applies them in one transaction. A payload that cannot be translated, or names
+what its channel refuses to give, is quarantined with the reason and can be replayed. When anything else fails, the
+message stays in the queue and comes again after a backoff or the visibility time-out. After twelve attempts the queue
+moves it to its dead-letter queue.
 """
 
 import functions.coldstart  # noqa: F401 - before anything else is imported
@@ -95,7 +96,7 @@ def _marker(tenant: str, event_id: str) -> Item | None:
 
 
 def _apply(cause: Cause, opened: Session, item: Item, known: Item | None) -> None:
-    """Translate and apply; a thin payload is fetched first, and what it names enters as payloads of its own."""
+    """Translate a payload and apply its facts. What a thin payload names is fetched first, as payloads of its own."""
     topic, connection = item["topic"], opened.connection
     payload = parse(item["body"], item["content_type"])
     stated, losses = statements(opened.connector, connection, topic, payload, item["received_at"])
@@ -103,7 +104,7 @@ def _apply(cause: Cause, opened: Session, item: Item, known: Item | None) -> Non
     kits.fill(cause.tenant, stated)
     facts = [fact(statement, cause.event_id, connection) for statement in stated]
     if known is not None and remapping.is_again(known):
-        children = known["children"]  # what was fetched then lies in the Inbox and is replayed by itself
+        children = known["children"]  # what was fetched then lies in the Inbox, as events with replays of their own
     else:
         children = _fetch(opened, cause, topic, payload)
     rule = opened.manifest.topic(topic)
@@ -116,7 +117,10 @@ def _apply(cause: Cause, opened: Session, item: Item, known: Item | None) -> Non
 
 
 def _forget(cause: Cause, item: Item, payload: Any, facts: "list[Fact]", applied: Applied) -> None:
-    """Take out of a late payload whom an erasure left out of the records. A crash before it: the event comes again."""
+    """Take people out of a late payload whom an earlier erasure kept out of the records.
+
+    After a crash before this the event comes again, and its marker still names the facts about them.
+    """
     from functions.privacy import payloads, search  # noqa: PLC0415 (few payloads are about somebody who is erased)
 
     said = [stored(each) for each in facts]
@@ -126,7 +130,7 @@ def _forget(cause: Cause, item: Item, payload: Any, facts: "list[Fact]", applied
 
 
 def _skip(cause: Cause, item: Item) -> None:
-    """Say of a payload that was erased that nothing can come of it any more; what came of it before stays."""
+    """Mark the event of an erased payload: nothing can come of it any more. A marker from before the erasure stays."""
     about = {"outcome": "erased", "topic": item["topic"], "records": pack([])}
     try:
         runtime.records().write([marker(keys.applied(cause.tenant, cause.event_id), cause, about)])

@@ -1,9 +1,13 @@
 """Poll: ask channels that do not call.
 
-Triggered every minute by a schedule, or for one connection by `{"connection_id": …}`; what somebody asked to be
-reconciled is due at once, from as long ago as they said. Each document enters the Inbox
-like a webhook; the time of the last poll moves only after all of it is durable, and every poll goes back by the overlap
-the manifest states, so what was missed comes again and what comes twice is known.
+Triggered every minute by a schedule, or for one connection by `{"connection_id": …}`. Each list of a manifest's `polls`
+is due after its interval. One that somebody asked to reconcile is due at once, from the time they named if that lies
+further back.
+
+Each document enters the Inbox as a webhook's payload does. Every poll goes back by the overlap that the manifest
+states: what was missed comes again, and what comes twice is recognised. The time of a list's last poll moves only after
+all of it is durable. So when a channel fails, the next run asks for the same again; the other polls go on. When the run
+itself fails it is started once more, and then lies in the dead-letter queue of the schedules.
 """
 
 import functions.coldstart  # noqa: F401 - before anything else is imported
@@ -23,11 +27,15 @@ from functions.runtime import logger
 from records.store import keys
 from records.store.actions import Update
 
-FIRST_REACH = timedelta(days=1)
+FIRST_REACH = timedelta(days=1)  # so far back goes the first poll of a list
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Poll what is due; a connection named by the event is due at once. One that fails does not stop the others."""
+    """Poll what is due; a connection named by the event is due at once. One that fails does not stop the others.
+
+    Gives `{"taken": {list: {"new": n, "known": n}}, "failed": {list or connection: code}}`; a list is
+    `<connection_id>/<name>`.
+    """
     only = event.get("connection_id")
     taken: dict[str, dict[str, int]] = {}
     failed: dict[str, str] = {}
@@ -63,12 +71,12 @@ def _fail(failed: dict[str, str], connection: Connection, what: str, error: Conn
 
 
 def _poll(opened: Session, name: str, rule: Poll, *, due: bool) -> dict[str, int] | None:
-    """Poll one list to its end; gives how many documents were new and how many known, or None where it is not due."""
+    """Poll one list to its end. Gives how many documents were new and how many known; None: it is not due."""
     started, connection = runtime.now(), opened.connection
     key = keys.cursor(connection.tenant, connection.connection_id, name)
     item = runtime.records().get([key]).get(key, {})
     last = datetime.fromisoformat(item["polled_at"]) if "polled_at" in item else started - FIRST_REACH
-    asked = item.get("asked_at", "") > item.get("polled_at", "")  # somebody wants it now, perhaps from long ago on
+    asked = item.get("asked_at", "") > item.get("polled_at", "")  # somebody asked to reconcile since the last poll
     if not due and not asked and started - last < timedelta(seconds=rule.interval):
         return None
     since = runtime.rfc3339(last - timedelta(seconds=rule.overlap))

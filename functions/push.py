@@ -1,9 +1,12 @@
 """Push: make a channel show what the hub knows.
 
-Triggered by the connection's queue. Reads the record as it is now, computes what this channel should show, compares it
-with what the channel shows as far as we know, and sends only a difference, under a lease so that two pushes of one
-thing never overtake each other. A channel that is away or asks us to wait gets the message later; what it refuses for
-good is kept as a failed push, where people see it.
+Triggered by the connection's queue of record events. Reads the record as it is now, computes what this channel should
+show, and compares it with what the channel shows as far as we know. Only a difference is sent, under a lease, so that
+two pushes of one thing never overtake each other.
+
+When the channel is away or asks us to wait, the message comes again after a backoff or the time it asked for. After
+twelve attempts the queue moves it to its dead-letter queue. What the channel refuses for good is kept as a failed push,
+where people see it.
 """
 
 import functions.coldstart  # noqa: F401 - before anything else is imported
@@ -43,8 +46,10 @@ def _push(message: dict[str, Any], queue: str, attempt: int) -> None:
 
 
 def _as_its_own(connection: Connection, detail: dict[str, Any]) -> dict[str, Any] | None:
-    """Give an event as the connection's tenant may know it: what another tenant of its group did to their customers has
-    a cause of its own there, which says nothing of the other's event. None: it is another tenant's.
+    """Give an event as the connection's tenant may know it; None: it is another tenant's.
+
+    Tenants of a group share their customers. What another tenant of the group did to one gets another cause here and no
+    origin, so that it says nothing of that tenant's own event.
     """
     if detail["tenant"] == connection.tenant:
         return detail
@@ -62,3 +67,4 @@ PLANS: dict[str, Callable[[Task], None]] = {
     "customer": customers.push,
     "erasure": erasures.push,
 }
+"""What to do by kind of record. Each raises LaterError where the message must come again."""

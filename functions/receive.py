@@ -1,7 +1,8 @@
 """Receive: the public door for webhooks.
 
 Triggered by POST /webhooks/{connection_id}. Checks the signature over the raw bytes, writes the payload to the Inbox
-with one conditional write, answers 202. When it cannot be made durable it answers 503, and the channel sends it again.
+with one conditional write and answers 202, or 200 for a repeat. A request that is refused gets a 4xx and is not
+written. When the payload cannot be made durable the answer is 503, and the channel sends it again.
 """
 
 import functions.coldstart  # noqa: F401 - before anything else is imported
@@ -71,7 +72,7 @@ def _refuse(opened: Session, request: Signed) -> Response | None:
 
 
 def _take(opened: Session, request: Signed) -> Response:
-    """Write a genuine request. What cannot be read is written too, and quarantined behind the door."""
+    """Write a request whose signature is right. One that cannot be read is written too; normalise quarantines it."""
     manifest, connection_id = opened.manifest, opened.connection.connection_id
     content_type = request.headers.get("content-type", "application/json")
     try:

@@ -22,13 +22,13 @@ logger = Logger()
 _CONFIG = botocore.config.Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "max_attempts": 4}, max_pool_connections=4
 )
-# The deployment package holds botocore's models of the services we call, and of no other (ops/hub/aws_models.py).
+# The deployment package holds only botocore's models of the services that we call (ops/hub/aws_models.py).
 _MODELS = Path(__file__).parents[1] / "aws_models"
 
 
 @functools.cache
 def client(service: str) -> Any:
-    """Give the process's client of an AWS service. botocore alone: a cold start is a user's wait."""
+    """Give the process's client of an AWS service. It is botocore's own: boto3 would lengthen a user's cold start."""
     return _session().create_client(service, config=_CONFIG)
 
 

@@ -1,4 +1,7 @@
-"""Send one push to a channel, and keep what became of it. What a crash leaves open is sent again, word for word."""
+"""Send one push to a channel, and keep how it ended.
+
+A push of stock that a crash or a lost answer leaves open is sent again word for word, before anything newer is.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -24,13 +27,13 @@ from records.errors import ConflictError
 from records.store import keys
 from records.store.actions import AbsentOr, Put
 
-STALE_WAIT = 3.0  # seconds for the channel's own event about what moved there
+STALE_WAIT = 3.0  # seconds to wait for the channel's own event about what moved there
 KEEP_DAYS = 90
 
 
 @dataclass(frozen=True)
 class Task:
-    """One message: an event that may concern this connection."""
+    """One message: an event that may concern this connection. `detail` is the event's, `attempt` counts from 1."""
 
     session: Session
     detail: dict[str, Any]
@@ -43,22 +46,26 @@ class Task:
 
     @property
     def pushes(self) -> dict[Record, PushRule]:
-        """What the channel takes, and how, by kind of record."""
+        """The push rules of the manifest, by kind of record: what the channel takes, and how."""
         return self.session.manifest.pushes
 
 
 def body_of(task: Task, wanted: Wanted, record: dict[str, Any]) -> dict[str, Any]:
-    """Make the body of a push of a record."""
+    """Make the body of a push: the record, mapped as the connector's mapping for its kind says."""
     mapping = load_out(task.session.connector.mappings_folder / f"{wanted.kind}.out.yaml")
     made: dict[str, Any] = mapping.body(record, context(task.connection))
     return made
 
 
 def send(task: Task, wanted: Wanted, record: dict[str, Any], shown: Lease, previous: Decimal | None = None) -> None:
-    """Make a channel show something.
+    """Make a channel show something. `previous` is the quantity that we believe it shows (None: unknown).
 
-    Stock is written down before it is sent: an owner that got our number but whose answer was lost would otherwise be
-    counted as not told.
+    A push of stock is written down before it is sent. Otherwise, if the answer was lost, an owner that has our number
+    would count as not told.
+
+    Raises:
+        LaterError: the channel is away, asks us to wait, or shows another number than we knew.
+        ConflictError: the lease ran out, and another push has taken it.
     """
     name = f"{wanted.kind} {wanted.key}"
     key = ids.push_key(task.connection.connection_id, name, shown.sequence, wanted.value)
@@ -72,7 +79,7 @@ def send(task: Task, wanted: Wanted, record: dict[str, Any], shown: Lease, previ
 
 
 def finish(task: Task, shown: Lease) -> None:
-    """Send again what an earlier push of the same thing began and did not end."""
+    """Send again, word for word, what an earlier push of the same thing began and did not end. Raises like `send`."""
     pending = shown.item.get("pending")
     if pending is not None:
         record = {"sku": pending["sku"]}
@@ -85,7 +92,7 @@ def _call(task: Task, wanted: Wanted, push: dict[str, Any], shown: Lease, sent_a
     """Call the channel once.
 
     Raises:
-        LaterError: it is away, asks us to wait, or shows another number than we knew.
+        LaterError: the channel is away, asks us to wait, or shows another number than we knew.
     """
     name = task.pushes[push["record"]].call
     try:
@@ -106,7 +113,7 @@ def _call(task: Task, wanted: Wanted, push: dict[str, Any], shown: Lease, sent_a
 
 
 def log(task: Task, wanted: Wanted, outcome: str, why: str, **more: Any) -> None:
-    """Keep how the push ended, under the event that caused it."""
+    """Keep how the push ended, under the event that caused it: `succeeded`, `failed`, `waiting` or `skipped`."""
     detail, moment = task.detail, runtime.now()
     connection_id = task.connection.connection_id
     key = keys.pushed(detail["tenant"], detail["cause"], connection_id, f"{wanted.kind} {wanted.key}")
@@ -132,7 +139,7 @@ def log(task: Task, wanted: Wanted, outcome: str, why: str, **more: Any) -> None
     if outcome == "failed":
         item["status_key"] = f"{detail['tenant']}#failed"
     try:
-        # A message that comes again finds its push done: that skip must not hide the answer the push got.
+        # A message that comes again finds its push done and skips it. That must not overwrite how the push ended.
         runtime.records().write([Put(item, AbsentOr("outcome", "waiting") if outcome == "skipped" else None)])
     except ConflictError:
         return

@@ -13,7 +13,7 @@ from records.store.actions import Item
 
 
 def push(task: Task) -> None:
-    """Show a channel the customer that a message names, unless it lacks what the channel needs."""
+    """Show a channel the customer that a message names, unless the record lacks what the channel needs."""
     if "customer" not in task.pushes:
         return
     key = keys.customer(task.connection.people, task.detail["subject"])
@@ -29,7 +29,7 @@ def push(task: Task) -> None:
 
 
 def _show_customer(task: Task, item: Item, shown: Lease) -> None:
-    """Send a customer unless the channel confirmed just this, or says so itself."""
+    """Send a customer, unless the channel last confirmed just this or last said just this itself."""
     connection_id = task.connection.connection_id
     wanted = customer_wanted(item, connection_id)
     if wanted is None:
@@ -44,6 +44,6 @@ def _show_customer(task: Task, item: Item, shown: Lease) -> None:
 
 
 def _lacks(task: Task, wanted: Wanted) -> str:
-    """Name what the channel needs of a record and the record has not."""
+    """Name what the channel needs and the record lacks; empty: it lacks nothing."""
     needs = task.pushes["customer"].needs
     return " and ".join(name for name in needs if not compile_expression(name).search(wanted.record))

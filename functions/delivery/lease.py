@@ -19,7 +19,10 @@ LEASE = timedelta(seconds=60)  # longer than any call may take (connectors/http.
 
 
 class Lease:
-    """The right to push one thing to one channel, for a minute. It holds what the channel last confirmed."""
+    """The right to push one thing to one channel, for a minute. `item` is what the channel last confirmed.
+
+    `intend`, `give_up`, `observe` and `confirm` raise ConflictError once another push has taken the lease over.
+    """
 
     def __init__(self, connection: Connection, wanted: Wanted, attempt: int) -> None:
         self._attempt = attempt
@@ -30,14 +33,14 @@ class Lease:
 
     @property
     def sequence(self) -> int:
-        """How often the channel has confirmed a push of this; part of the next idempotency key."""
+        """How often the channel has confirmed a push of this. It is part of the next idempotency key."""
         return int(self.item.get("ver", 0))
 
     def peek(self) -> Item:
-        """Read without taking the lease.
+        """Read what the channel last confirmed, without taking the lease.
 
         Raises:
-            LaterError: somebody holds it, so what the channel shows is about to change.
+            LaterError: another push holds the lease, so what the channel shows is about to change.
         """
         item = runtime.records().get([self._key]).get(self._key, {})
         if item.get("lease", "") >= runtime.rfc3339(runtime.now()):
@@ -45,6 +48,11 @@ class Lease:
         return item
 
     def __enter__(self) -> Self:
+        """Take the lease, then read what the channel last confirmed.
+
+        Raises:
+            LaterError: another push holds it.
+        """
         moment = runtime.now()
         self._until = runtime.rfc3339(moment + LEASE)
         take = Update(self._key, put={"lease": self._until}, when=Below("lease", runtime.rfc3339(moment)))
@@ -56,7 +64,7 @@ class Lease:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Give the lease back, unless it has run out and is another's."""
+        """Give the lease back, unless it has run out and another push has taken it."""
         try:
             runtime.records().write([Update(self._key, remove=("lease",), when=Is("lease", self._until))])
         except ConflictError:
@@ -64,23 +72,23 @@ class Lease:
 
     def intend(self, wanted: Wanted, push: dict[str, Any], sent_at: str) -> None:
         """Write down what is about to be sent, so that a crash cannot leave it unknown."""
-        about = {"value": wanted.value, "sku": wanted.record["sku"], "location_id": wanted.location_id}
-        told = None if wanted.told is None else dict(wanted.told)
-        self._write({"pending": {**about, "told": told, "push": push, "sent_at": sent_at}})
+        about: Item = {"value": wanted.value, "sku": wanted.record["sku"], "location_id": wanted.location_id}
+        about["told"] = None if wanted.told is None else dict(wanted.told)
+        self._write({"pending": {**about, "push": push, "sent_at": sent_at}})
 
     def give_up(self) -> None:
-        """Forget what was about to be sent: the channel refuses it."""
+        """Forget what was about to be sent, because the channel refuses it."""
         self._write({}, remove=("pending",))
 
     def observe(self, wanted: Wanted, value: Decimal | None, sent_at: str) -> None:
-        """Keep what the channel says it shows, instead of what we wanted it to."""
+        """Keep what the channel says it shows, instead of what we wanted it to show. `value` None: it does not say."""
         at = runtime.rfc3339(runtime.now())
         self._write({} if value is None else {"value": stock.plain(value), "at": at}, remove=("pending",))
         if value is not None and wanted.told is not None:
             self._observed(wanted, value, sent_at)
 
     def _observed(self, wanted: Wanted, value: Decimal, at: str) -> None:
-        """An owner's own number is its count: what moved there unheard of must not be pushed away."""
+        """Keep an owner's own number as its count. What moved there and was not told to us must not be pushed away."""
         key = keys.stock(self._tenant, wanted.record["sku"], str(wanted.location_id))
         known = runtime.records().get([key])[key]
         try:
@@ -89,9 +97,10 @@ class Lease:
             logger.info("a later count is known already")
 
     def confirm(self, wanted: Wanted, sent_at: str) -> None:
-        """Keep that the channel shows this now, and that the owner of a place was told of others with it."""
-        # What an owner sold while it was being told, its next count tells. Anybody else's own sale during the call may
-        # have been overwritten by our number: taken as not sold there yet, it is pushed once more.
+        """Keep that the channel shows this now. Of a place's owner keep also which claims of others it was told."""
+        # An owner's number counts from when it was sent: what the owner sold during the call, its next count tells.
+        # Anybody else's counts from now: our number may have overwritten what the channel sold during the call. We
+        # assume that it did, so that sale is pushed once more.
         put = {"value": wanted.value, "at": runtime.rfc3339(runtime.now()) if wanted.told is None else sent_at}
         mine = Update(self._key, put=put, remove=("pending",), add={"ver": 1}, when=Is("lease", self._until))
         self.item = {**self.item, **put, "ver": self.sequence + 1}
@@ -108,7 +117,7 @@ class Lease:
         runtime.records().write([Update(self._key, put=put, remove=remove, when=Is("lease", self._until))])
 
     def _tidy(self, key: Key) -> None:
-        """Tidy a stock record that has grown long; leave it where anybody else writes it."""
+        """Tidy a stock record that has grown long. While anybody else writes it, it is left for another time."""
         change = told.tidied(key, runtime.records().get([key])[key], runtime.now())
         try:
             runtime.records().write([change] if change else [])

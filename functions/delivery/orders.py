@@ -1,4 +1,4 @@
-"""Push parcels: a channel learns which of its orders another system sent."""
+"""Push parcels: a channel learns which parcels of its orders another system sent."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from records.store import keys
 
 
 def push(task: Task) -> None:
-    """Tell the channel of an order each of its parcels that others sent."""
+    """Tell a channel of each parcel of its own order that another system sent."""
     if "fulfillment" not in task.pushes or _connection_of(task.detail) != task.connection.connection_id:
         return
     key = keys.order(task.connection.tenant, task.detail["subject"])

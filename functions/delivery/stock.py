@@ -1,4 +1,4 @@
-"""Push stock: each place, or the one number, that a channel should show of a SKU."""
+"""Push stock: what a channel should show of a SKU, at each place or as one number."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -26,12 +26,13 @@ def push(task: Task) -> None:
 
 
 def _push_sku(task: Task, sku: str) -> None:
-    """Make the channel show one SKU, or a kit that what changed is a component of."""
+    """Make the channel show one SKU: the one that changed, or a kit that it is a component of."""
     tenant, viewer = task.connection.tenant, viewer_of(task.session)
     items, all_wanted = look(tenant, sku, viewer)
     for wanted in all_wanted:
         lease = Lease(task.connection, wanted, task.attempt)
-        # Free and already showing this: whoever takes the lease after us reads the record again, so nothing is missed.
+        # Nobody holds the lease, and the channel shows this already: it need not be taken. Whoever takes it after us
+        # reads the record again, so nothing is missed.
         known = lease.peek()
         if "pending" not in known and _shows(wanted, promise.expected_stock(wanted, items, viewer, known)):
             log(task, wanted, "skipped", "the channel shows it already")

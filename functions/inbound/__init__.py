@@ -1,1 +1,1 @@
-"""From the door to facts: taking payloads in, naming SKUs, filling kits, doing events again."""
+"""From the door to facts: take payloads into the Inbox, find SKUs, fill in kits, replay events."""

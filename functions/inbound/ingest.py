@@ -21,10 +21,13 @@ def ingest(
     cause: str | None = None,
     hop: int = 0,
 ) -> Receipt:
-    """Make a payload durable. Without `delivery`, what makes it the same as another is read from the payload.
+    """Make a payload durable, once.
+
+    A repeat is recognised by `delivery`, the delivery id; None: it is read from the payload. Where the payload was
+    fetched for another event, `cause` is the id of that event and `hop` is its `hop`.
 
     Raises:
-        StoreUnavailableError: it may not be durable.
+        StoreUnavailableError: perhaps it is not durable; the same payload may be sent again.
     """
     moment = runtime.now()
     if delivery is None:
@@ -44,7 +47,7 @@ def ingest(
 
 
 def _delivery(opened: Session, topic: str, body: bytes, content_type: str) -> str:
-    """Name a document that no webhook header names. What cannot be read is the same as its own bytes."""
+    """Give the delivery id of a document that has no webhook's headers: of an unreadable one, a hash of its bytes."""
     try:
         return delivery_of(opened.manifest, topic, {}, parse(body, content_type), body)
     except (PayloadError, TopicError):

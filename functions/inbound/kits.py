@@ -18,7 +18,7 @@ def table(tenant: str) -> Kits:
 
 
 def forget(tenant: str) -> None:
-    """Read them again when they are next asked for."""
+    """Read a tenant's kits again when they are next asked for."""
     cache.forget(_name(tenant))
 
 
@@ -32,7 +32,7 @@ def _read(tenant: str) -> Kits:
 
 
 def fill(tenant: str, statements: list[dict[str, Any]]) -> None:
-    """Say of every order line that is a kit what it is made of."""
+    """Fill in the components of every order line that is a kit, unless its channel states them."""
     known = table(tenant)
     for statement in statements if known else ():
         for line in statement.get("line_items") or ():

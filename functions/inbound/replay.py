@@ -1,7 +1,7 @@
-"""Replaying: what a replay would do with each event, and handing the events to normalise.
+"""Replay: say what a replay would do with each event, and send the events to normalise.
 
 They go through a queue of their own, which normalise empties at a low rate, so that a replay of a month keeps no live
-order waiting. What is replayed joins by the rules by which everything joins (records/remapping.py): an event whose
+order waiting. Records take replayed facts by the same rules as all others (records/remapping.py). An event whose
 mapping is still the same changes nothing, and where nothing changes nothing is pushed.
 """
 
@@ -29,7 +29,10 @@ Plan = dict[str, Any]
 
 
 def plan(tenant: str, found: Iterable[Found], map_as: str) -> list[Plan]:
-    """Say what a replay does with each event: `apply` it, `remap` it, or `nothing` and why."""
+    """Say what a replay does with each event: `apply` it, `remap` it, or `nothing` and why.
+
+    `map_as` says with which version of the connector: `now` today's, `then` the one that mapped the event last.
+    """
     return [
         {
             "event_id": each.event_id,
@@ -63,15 +66,16 @@ def _connection(tenant: str, connection_id: str) -> Connection | None:
 
 
 def rehearse(tenant: str, plans: Sequence[Plan]) -> list[Plan]:
-    """Translate what would be replayed, and say how many facts that gives, or why it would be quarantined. Writes
-    nothing, and asks no channel.
+    """Add to each plan how many facts the event gives, or why it would be quarantined.
+
+    The event is translated, no more: nothing is written, and no channel is asked.
     """
     bodies = runtime.inbox().read(tenant, [each["event_id"] for each in plans if each["will"] != "nothing"])
     return [{**each, **_rehearsed(tenant, each, bodies.get(each["event_id"]))} for each in plans]
 
 
 def _rehearsed(tenant: str, each: Plan, item: Item | None) -> Plan:
-    # Of what the API does, little needs mappings.
+    # Few requests to the API need mappings, and every cold start would pay for them.
     from connectors.translation import ContractBreachError, fact, parse, statements  # noqa: PLC0415
     from mappings.errors import MappingError, MappingFileError, PayloadError  # noqa: PLC0415
 
@@ -88,7 +92,7 @@ def _rehearsed(tenant: str, each: Plan, item: Item | None) -> Plan:
 
 
 def send(tenant: str, plans: Iterable[Plan], map_as: str) -> int:
-    """Hand to normalise what a plan would do anything with; gives how many events that are.
+    """Send to normalise the events that a replay does something with. Gives how many they are.
 
     Raises:
         StoreUnavailableError: the queue does not take all of them. They may be sent again.
@@ -106,7 +110,7 @@ def _message(tenant: str, each: Plan, map_as: str) -> str:
 
 
 def _refused(messages: Sequence[str]) -> list[str]:
-    """Send a batch; give back what was not taken."""
+    """Send a batch. Gives back the messages that the queue did not take."""
     entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(messages)]
     answer = runtime.client("sqs").send_message_batch(QueueUrl=os.environ["REPLAY_QUEUE"], Entries=entries)
     return [messages[int(each["Id"])] for each in answer.get("Failed", [])]

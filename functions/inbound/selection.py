@@ -1,4 +1,4 @@
-"""Selecting: which received events somebody means, a page at a time: no request looks at more than it has time for."""
+"""Selection: which received events somebody means. It goes a page at a time, so that no request runs out of time."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,15 +13,15 @@ from records.store.actions import Item
 from records.store.inbox import KEEP_DAYS
 
 OUTCOMES = ("received", "quarantined", "applied", "unchanged")
-HOURS = 24 * 7  # one request looks through at most so many,
-LOOKED_AT = 2000  # and at so many events: API Gateway waits 29 s
+HOURS = 24 * 7  # the most that one request looks through
+LOOKED_AT = 2000  # events that one request looks at before its page ends: API Gateway waits 29 s
 HOUR = timedelta(hours=1)
 CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (evt_[0-9a-f]{32})?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which events: all fields that are given must fit. Without `since`: what is quarantined, whenever it came."""
+    """Which events are meant: all fields that are given must fit. Without `since`: all that are quarantined now."""
 
     connection_id: str | None = None
     topic: str | None = None
@@ -73,7 +73,7 @@ def _fits(wanted: Selection, each: Found) -> bool:
 
 
 def _quarantined(tenant: str, wanted: Selection, limit: int, cursor: str | None) -> Page:
-    """Read the index of what waits for a person, newest first. What is mended meanwhile is not in it any more."""
+    """Read the index of quarantined events, newest first. What was mended meanwhile is not in it any more."""
     queue, start = f"{tenant}#quarantined", None
     if cursor:
         at, _, event_id = cursor.partition(" ")
@@ -118,7 +118,7 @@ def _received(tenant: str, wanted: Selection, limit: int, cursor: str | None) ->
 
 def _pages(tenant: str, moment: datetime) -> Iterator[list[Item]]:
     """Read the rest of an hour from a moment on, in order."""
-    # A page of the index begins behind a whole millisecond.
+    # The index is read behind a given millisecond: the one before lets the moment itself be found.
     after = runtime.rfc3339(moment - timedelta(milliseconds=1))
     while page := runtime.inbox().received(tenant, moments.hour(moment), after=after):
         yield sorted(page, key=_place)

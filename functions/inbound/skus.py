@@ -1,4 +1,7 @@
-"""Which SKU a channel's own id stands for, and back: the connection's table, then what was learnt, then the channel."""
+"""Which SKU a channel's own id stands for, and the reverse.
+
+The connection's alias table is asked first, then what was learnt before, then the channel.
+"""
 
 from typing import Any
 
@@ -11,10 +14,12 @@ from records.store.actions import Item, Key
 
 
 def resolve(opened: Session, statements: list[dict[str, Any]]) -> None:
-    """Fill in the SKUs that stock statements and order lines lack, where somebody knows them.
+    """Fill in the SKUs that stock statements lack, where somebody knows them.
+
+    Order lines are filled in too, where the manifest says so (`identity.lines`).
 
     Raises:
-        ConnectorError: the channel had to be asked and did not answer.
+        ConnectorError: the channel had to be asked and gave no answer, or refused.
     """
     wanting: list[tuple[dict[str, Any], str]] = []
     for statement in statements:
@@ -30,12 +35,12 @@ def resolve(opened: Session, statements: list[dict[str, Any]]) -> None:
 
 
 def sku_of(opened: Session, stock_ids: list[str]) -> dict[str, str]:
-    """Give the SKUs of a channel's stock ids; unknown ones are missing from the answer."""
+    """Give the SKUs of a channel's stock ids. Unknown ids are missing from the answer. Raises like `resolve`."""
     return _look_up(opened, "stock", stock_ids, opened.connection.aliases)
 
 
 def stock_id_of(opened: Session, sku: str) -> str | None:
-    """Give the channel's stock id of a SKU; None where the channel does not list it."""
+    """Give the channel's stock id of a SKU; None: the channel does not list it. Raises like `resolve`."""
     backwards = {ours: theirs for theirs, ours in opened.connection.aliases.items()}
     return _look_up(opened, "sku", [sku], backwards).get(sku)
 
@@ -58,7 +63,7 @@ def _look_up(opened: Session, kind: str, values: list[str], table: dict[str, str
 
 
 def _ask(opened: Session, kind: str, value: str) -> str | None:
-    """Ask the channel, and remember both directions."""
+    """Ask the channel, and remember its answer in both directions. None: it cannot be asked, or does not know."""
     identity, connection = opened.manifest.identity, opened.connection
     method = identity.sku_of if kind == "stock" else identity.stock_id_of
     if method is None:

@@ -1,1 +1,1 @@
-"""Requests for privacy: finding all that is kept of somebody, giving it out, erasing it, telling the channels."""
+"""Requests for privacy: find all that is kept of somebody, give it out, erase it, tell the channels."""

@@ -17,15 +17,18 @@ from records.store.actions import Item
 from records.store.packing import unpack
 from records.store.unit import Unit
 
-SECONDS = 8.0  # of one answer that searches payloads; API Gateway waits 29
+SECONDS = 8.0  # for which one answer searches payloads; API Gateway waits 29
 
 
 def export(tenant: str, customer_id: str, cursor: str | None) -> dict[str, Any]:
-    """Give all that a tenant keeps of a customer, and what it shares of them with its group. The search for payloads
-    goes on where an earlier part's cursor stopped; only the first part holds the records.
+    """Give a part of all that a tenant keeps of a customer, and of what it shares of them with its group.
+
+    The first part, without a cursor, holds the records. Every part holds payloads, and the `cursor` with which the next
+    part goes on; None: the search is over.
 
     Raises:
         CursorError: no part gave the cursor.
+        MissingError: there is no such customer, or they were erased.
     """
     begin = runtime.rfc3339(indexes.moment_of(cursor)) if cursor else BEGINNING
     people = people_of(tenant)
@@ -80,7 +83,7 @@ def _payloads(sought: Sought, cursor: str) -> tuple[list[dict[str, Any]], str | 
 
 
 def _payload(hit: Hit) -> dict[str, Any]:
-    """Give a payload; of one about several people, what is not about the others."""
+    """Give a payload. One about several people is given without the entries that are about the others."""
     kept = ("event_id", "connection_id", "topic", "received_at", "content_type", "size")
     body = hit.payload if hit.is_whole else redaction.only(hit.payload, hit.names)
     return {**{name: hit.item[name] for name in kept}, "body": body}

@@ -1,4 +1,4 @@
-"""Who must still be told of an erasure: every channel, by each id under which it knows the person."""
+"""Propagation: which channels must still be told of an erasure, each by all ids under which it knows the person."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,20 +18,23 @@ Told = dict[str, list[str]]
 
 
 def to_tell(item: Item, subject: dict[str, Any], person: Person) -> Told:
-    """Say which ids each channel must forget; whoever asked knows of the one it named."""
+    """Say which ids each channel must forget. The channel that asked is not told of the id that it named."""
     known = {name: set(ids) for name, ids in person["channels"].items()}
     known.get(item["connection_id"], set()).discard(subject.get("channel_customer_id"))
     return {name: sorted(ids) for name, ids in known.items() if ids and _is_of(item["tenant"], name)}
 
 
 def _is_of(tenant: str, connection_id: str) -> bool:
-    """Tell whether a channel is to be told by this tenant's request: one that is gone is named where it was asked."""
+    """Tell whether a tenant's request tells a channel: its own, and any that is gone, for the receipt names it."""
     connection = connections.find(connection_id)
     return connection is None or connection.tenant == tenant
 
 
 def forget_shown(unit: Unit, cause: Cause, customers: Iterable[str]) -> None:
-    """Forget what channels confirmed of them: who comes back, saying the same, must be shown to each of them again."""
+    """Forget what channels confirmed of these customers.
+
+    Otherwise somebody who comes back and says the same would not be shown to these channels again.
+    """
     channels = [
         each
         for each in connections.all_connections()
@@ -46,7 +49,7 @@ def forget_shown(unit: Unit, cause: Cause, customers: Iterable[str]) -> None:
 
 
 def untold(tenant: str, person: Person, hits: Iterable[Hit]) -> Told:
-    """Give the ids under which channels answered that they keep the person, and which they never told the hub of."""
+    """Give ids of the person that stand only in channels' answers to pushes: no payload has told the hub of them."""
     found: Told = {}
     for hit in hits:
         for each in runtime.records().query(keys.applied(tenant, hit.item["event_id"])[0], "PUSH#"):
@@ -57,7 +60,7 @@ def untold(tenant: str, person: Person, hits: Iterable[Hit]) -> Told:
 
 
 def also(item: Item, person: Person, found: Told) -> Item:
-    """Give what a request says once these ids are to be told too: its channels hear of it again."""
+    """Give the fields of a request that change when these ids are to be told too. Its channels hear of it again."""
     channels = {name: sorted({*person["channels"].get(name, []), *ids}) for name, ids in found.items()}
     put: Item = {"subject": pack({**person, "channels": {**person["channels"], **channels}}), "told": item["told"] + 1}
     for name, ids in found.items():
@@ -67,7 +70,10 @@ def also(item: Item, person: Person, found: Told) -> Item:
 
 
 def outcome(name: str, said: dict[str, Any], *, is_over: bool) -> dict[str, Any]:
-    """Say what became of telling a channel; one that cannot be told is named in the receipt, for a person to do."""
+    """Say what became of telling a channel. `is_over`: the time for its answer has run out.
+
+    A channel that cannot be told stands in the receipt, so that a person does it.
+    """
     if "ids" not in said:
         return said
     connection = connections.find(name)

@@ -1,8 +1,8 @@
-"""Take a person out of a payload. No I/O.
+"""Redaction: take a person out of a payload. No I/O.
 
-A payload about one person is not worth keeping: a tombstone replaces all of it, because it may name them in fields
-that no mapping reads. One about several people is kept for the others. Some are lists (a page of loyalty accounts, a
-batch of changes): then the entries that name the person are cut out. Where that cannot be done, or where another
+A payload about one person is not worth keeping. It may name them in fields that no mapping reads, so a tombstone
+replaces all of it. A payload about several people is kept for the others. Where it is a list (a page of loyalty
+accounts, a batch of changes), the entries that name the person are cut out. Where that cannot be done, or where another
 person's payload only mentions them (an order for somebody else to their e-mail), each value that names them is blanked.
 """
 
@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 SHORT = 6  # a shorter id stands in too many payloads by chance
-NUMBER = 8  # digits at the end of a phone number that make it one's own, however it is written
+NUMBER = 8  # last digits of a phone number: enough to tell it from others, however it is written
 
 
 @dataclass(frozen=True)
 class Names:
-    """What names a person in a payload: texts that stand anywhere, phone numbers, and ids, which stand alone."""
+    """What names a person in a payload.
+
+    A value names the person where one of `texts` (e-mail addresses) stands anywhere in it, where its digits end with
+    one of `phones`, or where it is one of `ids`, whole or behind its last slash.
+    """
 
     texts: frozenset[str]
     phones: frozenset[str]
@@ -25,7 +29,7 @@ class Names:
 
     @classmethod
     def of(cls, keys: Iterable[str]) -> "Names":
-        """Read them out of keys that lead to one person alone."""
+        """Read names out of keys, such as `email:ada@example.com`, that lead to one person alone."""
         texts, phones, ids = set(), set(), set()
         for kind, value in (key.split(":", 1) for key in keys):
             if kind == "email":
@@ -43,7 +47,7 @@ class Names:
         )
 
     def are_in(self, node: Any) -> bool:
-        """Tell whether any value inside, or any name of one, is theirs."""
+        """Tell whether any value in a payload, or any field's name, names the person."""
         if isinstance(node, dict):
             return any(self.are_in(name) or self.are_in(value) for name, value in node.items())
         if isinstance(node, list):
@@ -60,8 +64,9 @@ class Names:
 
 
 def cut(node: Any, names: Names) -> Any:
-    """Leave out the entries of a list that name a person, where others are beside them; None where there is no such
-    list, or they are named outside of it too.
+    """Leave out the entries of a list that name a person, where the list has other entries too.
+
+    None: there is no such list, or the person is named outside of it too.
     """
     if isinstance(node, list):
         kept = [each for each in node if not names.are_in(each)]
@@ -77,7 +82,7 @@ def cut(node: Any, names: Names) -> Any:
 
 
 def blank(node: Any, names: Names) -> Any:
-    """Empty every value that names a person."""
+    """Blank every value that names a person, and leave out every field whose name does."""
     if isinstance(node, dict):
         return {name: blank(value, names) for name, value in node.items() if not names.are_in(name)}
     if isinstance(node, list):
@@ -86,7 +91,7 @@ def blank(node: Any, names: Names) -> Any:
 
 
 def only(node: Any, names: Names) -> Any:
-    """Leave out the entries of lists that do not name a person, where others beside them do: they are others'."""
+    """Leave out the entries of a list that do not name a person, where other entries do: those left out are others'."""
     if isinstance(node, dict):
         return {name: only(value, names) for name, value in node.items()}
     if isinstance(node, list):

@@ -1,8 +1,9 @@
-"""Work on requests for privacy: what each stage of one does, so that any of them may be cut short and done again.
+"""Requests for privacy: what each stage of one does. Any stage may be cut short and is then done again.
 
-open → searching → telling → done. The first step erases the customer and makes late statements bounce; the search then
-goes through their orders, visits and every payload of the retention time, a page at a time; at last every channel that
-knows them has to confirm that it forgot them too. What leads to the person stays with the request until the last of it.
+open → searching → telling → done. `open` erases the customer; from then on, late statements about them are refused.
+`searching` goes through their orders, visits and every payload of the retention time, a page at a time. In `telling`,
+every channel that knows them has to confirm that it forgot them too. What leads to the person stays with the request
+until it is done. A request for access goes from open to ready, a shop's erasure from open to done (shop.py).
 """
 
 from collections import Counter
@@ -41,7 +42,7 @@ TELL = "tell#"
 
 @dataclass(frozen=True)
 class Run:
-    """How long one run may go on, how long an order may take to stand in the index, and how far back to search."""
+    """The limits of one run: whether it may go on, how long an index may lag behind, and how far back to search."""
 
     has_time: Callable[[], bool]
     indexed: timedelta = timedelta(minutes=2)
@@ -49,7 +50,7 @@ class Run:
 
 
 def work_on(item: Item, run: Run) -> None:
-    """Bring a request as far as time allows. Another run may work on it too: whoever writes second stops."""
+    """Take a request as far as time allows. Another run may work on it too: the one that writes second stops."""
     while run.has_time():
         stage = STAGES.get(item["stage"])
         try:
@@ -70,7 +71,7 @@ def cause_of(item: Item) -> Cause:
 
 
 def _open(item: Item, run: Run) -> bool:
-    """Find whom a request is about, and begin."""
+    """Find whom a request is about, and begin. Where several answer to it, it waits until a person chooses."""
     cause, subject = cause_of(item), erasure.asked_by(item)
     if item["type"] == "shop_erasure":
         put = shop.work(item, cause, run.has_time, run.reach)
@@ -93,7 +94,7 @@ def _open(item: Item, run: Run) -> bool:
 
 
 def _are_there(cause: Cause, customers: list[str]) -> bool:
-    """Tell whether each of some customers is there still, be it as the one it became."""
+    """Tell whether each of some customers is still there, perhaps merged into another."""
 
     def look(unit: Unit) -> bool:
         heads = links.heads_of(unit, cause.tenant, customers).values()
@@ -103,6 +104,7 @@ def _are_there(cause: Cause, customers: list[str]) -> bool:
 
 
 def _close(item: Item, customers: list[str], cause: Cause, subject: dict[str, Any]) -> None:
+    """Erase customers and begin the search, in one transaction. Very many keys are let go before it, step by step."""
     records, at = runtime.records(), cause.at
     known = change(records, cause, lambda unit: erasure.person(unit, cause.people, customers))
     for part in _steps(known) if erasure.is_large(known) else ():
@@ -158,8 +160,9 @@ def _others(cause: Cause) -> list[str]:
 
 
 def _go_on_at(unit: Unit, cause: Cause, tenant: str, item: Item, subject: dict[str, Any], person: Person) -> None:
-    """Let another tenant of the group forget its orders and payloads of the same person, by a request of its own, which
-    begins where the customer is erased. It names nothing of the tenant that was asked.
+    """Make another tenant of the group forget its orders and payloads of the same person, by a request of its own.
+
+    The customer is erased already, so it begins with the search. It names nothing of the tenant that was asked.
     """
     erasure_id = ids.erasure_id(tenant, item["id"])
     theirs = Cause(tenant, ids.event_id(tenant, cause.group, cause.event_id), cause.group, cause.at, hop=cause.hop)
@@ -174,11 +177,14 @@ def _go_on_at(unit: Unit, cause: Cause, tenant: str, item: Item, subject: dict[s
 
 
 def _search(item: Item, run: Run) -> bool:
-    """Find what else names the person, a page at a time. The search begins again where events are still to be taken up:
-    only then do they say who they are about; and where an order is met that nobody was tied to, such as a test order.
+    """Find what else names the person, a page at a time, and forget it. Gives whether to go on at once.
 
-    An order is noted with the request before it is forgotten: from then on it leads to nobody, and without the note the
-    payloads of its parcels would not be found any more.
+    Where events wait for normalise, the search comes back to their page: they say who they are about only when they are
+    taken up. Where it meets an order that is not noted yet, such as a test order, which is tied to nobody, it begins
+    again.
+
+    An order is noted with the request before it is forgotten. From then on the order leads to nobody, and without the
+    note the payloads of its parcels would not be found any more.
     """
     cause, person = cause_of(item), unpack(item["subject"])
     if orders := _orders(item, person) - set(person["orders"]):
@@ -205,14 +211,14 @@ def _search(item: Item, run: Run) -> bool:
             _write(item, {"cursor": again or cursor, "counts": dict(counts)})
             return False
     erased = datetime.fromisoformat(item["erased_at"])
-    if not again and begun < erased + run.indexed:  # what was received or placed just before may not be listed yet
+    if not again and begun < erased + run.indexed:  # an index may not list yet what was received or placed just before
         again = min(cursor, runtime.rfc3339(erased - run.indexed))
     _write(item, {"counts": dict(counts), "cursor": again or cursor, **({} if again else {"stage": "telling"})})
     return not again
 
 
 def _orders(item: Item, person: Person) -> set[str]:
-    """Name the orders that stand with the person's accounts. One that is forgotten stands there no more."""
+    """Name the orders that the index lists under the person's accounts. It lists none that is forgotten."""
     places = (place for name in person["accounts"] for place in indexes.orders_of(item["tenant"], name))
     return {keys.id_in(pk) for pk, _ in places}
 
@@ -223,13 +229,13 @@ def _named(item: Item, hit: Hit) -> set[str]:
 
 
 def _note(item: Item, person: Person, orders: set[str], counts: Mapping[str, int]) -> None:
-    """Note orders with the request, and search from the beginning: their parcels may have been told of before them."""
+    """Note orders with the request, and search from the beginning: payloads of their parcels may lie before theirs."""
     noted = {**person, "orders": sorted({*person["orders"], *orders})}
     _write(item, {"subject": pack(noted), "cursor": BEGINNING, "counts": dict(counts)})
 
 
 def _forget_records(item: Item, cause: Cause, person: Person, sought: Sought, counts: Counter[str]) -> None:
-    """Forget whose the noted orders are and what the person did, up to their erasure; says where that may be told."""
+    """Forget whose the noted orders are, and what the person did up to the erasure. Adds those orders to `sought`."""
     records, at = runtime.records(), item["erased_at"]
     for order_id in person["orders"]:
         parcels = change(records, cause, partial(fold.forget, cause=cause, order_id=order_id, at=at))
@@ -246,7 +252,7 @@ def _forget_records(item: Item, cause: Cause, person: Person, sought: Sought, co
 
 
 def is_new(hit: Hit, erased_at: str) -> bool:
-    """Tell whether a payload tells of a new beginning, such as a purchase after the erasure: then it stays."""
+    """Tell whether a payload tells of a new beginning, such as a purchase after the erasure. Such a payload stays."""
     return any(is_about_somebody(stated) and since(stated) > erased_at for stated in hit.theirs)
 
 
@@ -258,7 +264,7 @@ def _forget_hit(item: Item, hit: Hit, counts: Counter[str]) -> None:
 
 
 def _tell(item: Item, run: Run) -> bool:
-    """See that every channel confirms; then nothing that leads to the person is needed any more."""
+    """Tell again who has not confirmed. When all have, nothing that leads to the person is needed any more: it goes."""
     moment, erased = runtime.now(), datetime.fromisoformat(item["erased_at"])
     is_over = moment > erased + TELLING_FOR
     told = {
@@ -275,7 +281,7 @@ def _tell(item: Item, run: Run) -> bool:
 
 
 def _write(item: Item, put: dict[str, Any], remove: tuple[str, ...] = ()) -> None:
-    """Keep how far a request is."""
+    """Keep how far a request is. Raises ConflictError where another run has written it meanwhile."""
     key = keys.erasure(item["tenant"], item["id"])
     runtime.records().write([Update(key, put, remove, {"ver": 1}, Is("ver", item["ver"]))])
 
@@ -285,3 +291,4 @@ def _done(item: Item) -> dict[str, Any]:
 
 
 STAGES: dict[str, Callable[[Item, Run], bool]] = {"open": _open, "searching": _search, "telling": _tell}
+"""What each stage does with a request. It gives whether the run goes on with the request at once."""

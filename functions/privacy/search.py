@@ -1,8 +1,11 @@
-"""Search the Inbox for a person: every payload of the retention time, read as it was read when it came.
+"""Search the Inbox for a person: every payload of the retention time is mapped again and looked through.
 
-Where a payload leads is told by the records its event changed (the marker names them), by what it states when it is
-mapped again (a payload that changed nothing still carries who it is about), and by the values in it (one that was never
-mapped, or only mentions them).
+A payload is about the person where one of these says so:
+
+- the records that its event changed; the event's marker names them
+- the facts that it states: a payload that changed nothing still carries who it is about
+- the ids that a thin payload names for fetching
+- the values in it: it was never mapped, or only mentions them
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,12 +34,12 @@ BEGINNING = "0"  # sorts before every time
 PAGE = 100
 TAKEN_UP = timedelta(days=1)  # an event without an outcome after so long waits for a person
 ABOUT = ("order", "customer", "customer_merge", "consent", "interaction", "privacy_request")
-"""Facts that are about somebody."""
+"""Kinds of facts that are about somebody."""
 
 
 @dataclass
 class Sought:
-    """What leads to a person: keys, accounts, orders and parcels by their ids, and what names them in a text."""
+    """What leads to a person: keys, the ids of accounts, orders and parcels, and what names them in a text."""
 
     tenant: str
     keys: set[str]
@@ -62,7 +65,7 @@ class Sought:
         return not self.keys.isdisjoint(held)
 
     def named_by(self, connection_id: str, fetched: Iterable[str]) -> set[str]:
-        """Give which ids of what a thin payload names are theirs: an id of the person, or of an order of theirs."""
+        """Give which ids of those that a thin payload names (`fetched`) are the person's or one of their orders'."""
         return {
             each
             for each in fetched
@@ -79,7 +82,7 @@ class Sought:
 
 @dataclass(frozen=True)
 class Hit:
-    """A payload that names the person. `theirs`: facts about them; `is_whole`: it is about nobody else."""
+    """A payload that names the person. `theirs` are the facts about them. `is_whole`: it is about nobody else."""
 
     item: Item
     marker: Item | None
@@ -95,8 +98,9 @@ def is_about_somebody(stated: Stored) -> bool:
 
 
 def pages(sought: Sought, cursor: str, reach: timedelta = KEPT) -> Iterator[tuple[list[Hit], str, bool]]:
-    """Give what is found page by page, from a cursor on: the hits, the cursor behind them, and whether events of the
-    page wait to be taken up, so that they say who they are about later.
+    """Give what is found, page by page, from a cursor on: the hits, the cursor behind the page, and whether hits wait.
+
+    A hit waits while normalise has not taken up its event: it says later who it is about. It is not among the hits.
     """
     for event_ids, after in walk(sought.tenant, cursor, reach):
         found = list(_hits(sought, event_ids))
@@ -115,7 +119,8 @@ def walk(tenant: str, cursor: str, reach: timedelta = KEPT) -> Iterator[tuple[li
             after = page[-1]["received_at"]
             yield [keys.id_in(item["pk"]) for item in page], after
         hour += timedelta(hours=1)
-        if hour <= until:  # what comes in the hour that is not over yet lies behind the cursor
+        # An hour that is over is passed whole. In the last one more may come, and that must lie behind the cursor.
+        if hour <= until:
             after = max(after, _just_before(hour))
             yield [], after
 
@@ -149,7 +154,7 @@ def _hit(sought: Sought, item: Item, marker: Item | None) -> Hit | None:
 
 @dataclass(frozen=True)
 class Reading:
-    """A payload, what it states, and the ids of what it only names, to be fetched."""
+    """A payload, the facts that it states, and the ids that it names for fetching."""
 
     payload: Any
     stated: list[Stored] = field(default_factory=list)
@@ -157,7 +162,7 @@ class Reading:
 
 
 def reading(item: Item) -> Reading:
-    """Read a payload again; what cannot be read is a text that states nothing."""
+    """Read a payload again. One that cannot be parsed is a text, and one that cannot be mapped states nothing."""
     payload: Any = item["body"].decode(errors="replace")
     connection = connections.find(item["connection_id"])
     try:

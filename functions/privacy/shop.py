@@ -1,6 +1,6 @@
-"""Erase what came from one connection: its shop took the app off. What other channels say of the same people stays.
+"""Erase what came from one connection whose shop removed the app. What other channels say of the same people stays.
 
-There is no list of a connection's customers, and a shop leaves once: the table is read through, a page at a time.
+There is no list of a connection's customers. A shop leaves only once, so the whole table is read, a page at a time.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ PAGE = 200
 
 
 def _forget_page(item: Item, cause: Cause, counts: Counter[str], start: Any) -> Any:
-    """Forget the people of a connection in a page of the records; gives where the next one starts."""
+    """Forget the people of a connection in a page of the records. Gives where the next page starts; None: nowhere."""
     page, after = runtime.records().scan(start, PAGE)
     for each in page:
         if each["pk"].startswith((f"{cause.tenant}#", f"{cause.people.tenant}#")):
@@ -54,7 +54,7 @@ def _forget(each: Item, item: Item, cause: Cause) -> str | None:
 
 
 def _forget_payloads(item: Item, event_ids: list[str], counts: Counter[str]) -> None:
-    """Forget payloads of the connection that are about somebody, or that nobody can read."""
+    """Erase the connection's payloads that are about somebody, or that state nothing: they may name anybody."""
     for each in runtime.inbox().read(item["tenant"], event_ids).values():
         if each["connection_id"] != item["connection_id"] or "erased_at" in each:
             continue
@@ -65,7 +65,10 @@ def _forget_payloads(item: Item, event_ids: list[str], counts: Counter[str]) -> 
 
 
 def work(item: Item, cause: Cause, has_time: Callable[[], bool], reach: timedelta) -> dict[str, Any]:
-    """Go on with a shop as far as time allows; gives what the request should say then."""
+    """Go on with a shop as far as time allows. Gives the fields that the request should have then.
+
+    `stage` is among them once all is done.
+    """
     said: dict[str, Any] = {"erased_at": item.get("erased_at", cause.at)}
     item = {**item, **said}
     counts: Counter[str] = Counter(item.get("counts", {}))

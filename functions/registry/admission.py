@@ -1,4 +1,4 @@
-"""Take a declarative connector in at run time: it is linted, tried against the conformance kit, and given a version."""
+"""Register a declarative connector at run time: lint it, try it against the conformance kit, give it a version."""
 
 import tempfile
 from pathlib import Path
@@ -9,7 +9,7 @@ from functions.registry.bundles import Registry
 
 
 class RefusedError(Exception):
-    """What was sent does not become a connector. `faults` says everything that is wrong, each with check and file."""
+    """What was sent does not become a connector. `faults` says why: each has `check`, `file` and `message`."""
 
     def __init__(self, faults: list[dict[str, str]]) -> None:
         super().__init__(f"{len(faults)} faults")
@@ -17,14 +17,16 @@ class RefusedError(Exception):
 
 
 def register(registry: Registry, tenant: str, parts: Any, at: str) -> tuple[dict[str, Any], bool]:
-    """Take a connector in, and say which version it is and whether that is new. Its connections use it at once.
+    """Register a connector. Gives its name, version and number of versions, and whether the version is new.
+
+    Its connections use this version from then on. `at` is the time of registration (RFC 3339).
 
     Raises:
         RefusedError: it has faults; nothing was changed.
         ConflictError: somebody else registered the same name at this moment.
-        StoreUnavailableError: it may not be registered.
+        StoreUnavailableError: perhaps it is not registered; the same may be sent again.
     """
-    # None of this is needed for what the API mostly does.
+    # Few requests to the API need any of this.
     from connectors.bundle import BundleError, bundle_of, lay_out, pack  # noqa: PLC0415
 
     try:
@@ -40,7 +42,7 @@ def register(registry: Registry, tenant: str, parts: Any, at: str) -> tuple[dict
 
 
 def _faults(folder: Path) -> list[dict[str, str]]:
-    """Lint; what passes is tried against the conformance kit, for which it has to be whole."""
+    """Lint the connector. One without faults is tried against the conformance kit, which needs a whole connector."""
     from connectors.workshop import conformance  # noqa: PLC0415
     from connectors.workshop.lint import lint  # noqa: PLC0415
 

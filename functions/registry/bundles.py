@@ -1,7 +1,8 @@
 """The connectors that were registered at run time: which there are, in which versions, and their bundles.
 
-An item of the Connections table says which versions a tenant's connector has; each version is an object beside the
-deployment packages, which do not expire as payloads do, so that what an old version mapped can be mapped by it again.
+An item of the Connections table says which versions a tenant's connector has. The bundle of each version is an object
+in the bucket of the deployment packages. These do not expire as payloads do, so an old version can map again what it
+mapped before.
 """
 
 import tempfile
@@ -42,21 +43,32 @@ class Entry:
 
 
 class Registry:
-    """Items of the Connections table and the bundles they name. Names are a tenant's own: none can map another's."""
+    """Items of the Connections table, and the bundles that they name.
+
+    A name belongs to one tenant: no tenant's connector maps the payloads of another.
+    """
 
     def __init__(self, dynamo: Any, table: str, s3: Callable[[], Any], bucket: str) -> None:
         self._dynamo, self._table, self._s3, self._bucket = dynamo, table, s3, bucket
 
     @translated
     def entry(self, tenant: str, name: str) -> Entry | None:
-        """Give what is known of a connector; None where nobody registered it."""
+        """Give what is known of a connector; None where nobody registered it.
+
+        Raises:
+            StoreUnavailableError: it cannot be read now.
+        """
         key = {"pk": {"S": _pk(tenant, name)}}
         answer = self._dynamo.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return _entry(from_wire(answer["Item"])) if "Item" in answer else None
 
     @translated
     def entries(self, tenant: str) -> list[Entry]:
-        """List a tenant's connectors. The table is small: connections and connectors."""
+        """List a tenant's connectors by name. The whole table is read: it is small, connections and connectors.
+
+        Raises:
+            StoreUnavailableError: they cannot be read now.
+        """
         pages = self._dynamo.get_paginator("scan").paginate(
             TableName=self._table,
             FilterExpression="begins_with(pk, :pk)",
@@ -66,13 +78,13 @@ class Registry:
         return sorted(found, key=lambda entry: entry.name)
 
     def add(self, tenant: str, name: str, digest: str, content: bytes, at: str) -> tuple[Entry, bool]:
-        """Make a content the current version of a connector; says whether it is a new one.
+        """Make a bundle the current version of a connector. Gives the connector's entry and whether the version is new.
 
-        A content that was registered before becomes current again under its old version: so one goes back.
+        A bundle that was registered before becomes current again under its old version: this is the way back to it.
 
         Raises:
             ConflictError: somebody else registered the same name at the same time.
-            StoreUnavailableError: it may not be registered.
+            StoreUnavailableError: perhaps it is not registered; the same may be sent again.
         """
         known = self.entry(tenant, name)
         versions = known.versions if known else ()

@@ -15,14 +15,24 @@ from records.store.wire import from_wire, to_wire
 
 
 def find(connection_id: str) -> Connection | None:
-    """Give a connection, or None where nobody registered it."""
+    """Give a connection, or None where nobody registered it. It may be as old as `cache.FRESH`.
+
+    Raises:
+        StoreUnavailableError: it cannot be read now.
+    """
     table = os.environ["CONNECTIONS_TABLE"]
     found: Connection | None = cache.get(_name(connection_id), lambda: read(client("dynamodb"), table, connection_id))
     return found
 
 
 def all_connections() -> list[Connection]:
-    """Give every connection, in the order of their ids. The registry is small: one page is some thousand shops."""
+    """Give every connection, in the order of their ids. The list may be as old as `cache.FRESH`.
+
+    The registry is small: one page is some thousand shops.
+
+    Raises:
+        StoreUnavailableError: they cannot be read now.
+    """
     found: list[Connection] = cache.get("all", lambda: scan(client("dynamodb"), os.environ["CONNECTIONS_TABLE"]))
     return found
 
@@ -57,7 +67,7 @@ def key(connection_id: str) -> dict[str, Any]:
 
 
 def from_item(item: dict[str, Any]) -> Connection:
-    """Read a connection. Whether it is paused stands beside it: the API may write that, and nothing else of it."""
+    """Read a connection from its item. Its status has a field of its own, the only one that the API may write."""
     kept = Connection.model_validate_json(item["connection"])
     return kept.model_copy(update={"status": item["status"]}) if "status" in item else kept
 
@@ -67,18 +77,20 @@ def _name(connection_id: str) -> str:
 
 
 def register(dynamo: Any, table: str, connection: Connection) -> None:
-    """Write a connection. The command line does; functions only read."""
+    """Write a connection. The command line does this; functions never do."""
     about = {"tenant": connection.tenant, "status": connection.status, "connection": connection.model_dump_json()}
     dynamo.put_item(TableName=table, Item={**key(connection.connection_id), **to_wire(about)})
 
 
 def switch(dynamo: Any, mappings: Any, table: str, connection: Connection, status: str) -> None:
-    """Pause a connection or resume it. `poll` looks at its status; its pushes wait while its queue is not handed over.
+    """Pause a connection (`status` is `paused`) or resume it (`active`).
 
-    Asked again after a crash it comes to the same; of two who ask at once one gets their way, in both.
+    `poll` obeys the status. Pushes obey the event source mapping of the connection's queue: while it is off, they wait
+    in the queue. This sets both. After a crash the same may be asked again. Of two who ask at once, one gets their way
+    in both.
 
     Raises:
-        ManifestError: it was made before its mapping was noted.
+        ManifestError: the connection does not say which event source mapping is its own; it is older than that field.
     """
     connection_id = connection.connection_id
     if not connection.delivery:
@@ -92,7 +104,8 @@ def switch(dynamo: Any, mappings: Any, table: str, connection: Connection, statu
         ExpressionAttributeValues={":s": {"S": status}},
     )
     wanted = ""
-    while status != wanted:  # somebody else may have written the status before we switched, and switched before us
+    # Somebody else may have written the status after us and switched before us. So we switch until both agree.
+    while status != wanted:
         wanted = status
         mappings.update_event_source_mapping(UUID=connection.delivery, Enabled=wanted == "active")
         item = dynamo.get_item(TableName=table, Key=key(connection_id), ConsistentRead=True)["Item"]

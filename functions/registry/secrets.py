@@ -11,7 +11,10 @@ from functions.runtime import client
 
 
 def secrets(connection: Connection) -> dict[str, Any]:
-    """Read a connection's secrets: name → value, in a rotation a list of `{value, not_before, not_after, key_id}`."""
+    """Give a connection's secrets by name. They may be as old as `cache.FRESH`.
+
+    During a rotation a secret is a list of `{value, not_before, not_after, key_id}`, the newest last.
+    """
     name = f"secrets {connection.connection_id}"
     found: dict[str, Any] = cache.get(name, lambda: read(client("secretsmanager"), connection))
     return found
@@ -26,7 +29,7 @@ def read(secretsmanager: Any, connection: Connection) -> dict[str, Any]:
 
 
 def signing_secrets(connection: Connection, name: str) -> list[Secret]:
-    """Give every value of a secret that may sign now."""
+    """Give every value of a secret, each with the time in which it may sign. A secret that is missing has none."""
     value = secrets(connection).get(name)
     if value is None:
         return []

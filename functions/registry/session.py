@@ -13,7 +13,7 @@ from functions.registry import connections, connectors, secrets
 
 @dataclass(frozen=True)
 class Session:
-    """What whoever works on a message of a connection needs of it. It is opened once and handed on."""
+    """What a message needs of its connection. It is opened once per message and handed on."""
 
     connection: Connection
     connector: Connector
@@ -25,7 +25,10 @@ class Session:
 
     @property
     def client(self) -> Client:
-        """The client of the channel, made at its first use: few messages call anybody. Later messages share it."""
+        """The client of the channel. It is made at its first use, because few messages call anybody.
+
+        Later messages share it for `cache.FRESH` seconds; then it is made again, with the secrets of that time.
+        """
         name = f"client {self.connection.connection_id} {self.connector.reference}"
         made: Client = cache.get(name, self._make)
         return made

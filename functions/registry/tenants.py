@@ -12,8 +12,12 @@ PREFIX = "TENANT#"  # what the keys of policies begin with
 
 
 def people_of(tenant: str) -> str:
-    """Say whose customers a tenant has: its own, or those of the group it shares them with. A policy is older than the
-    tenant's first connection and stays as it is, so it may be remembered like one.
+    """Say whose customers a tenant has: its own, or those of the group it shares them with.
+
+    A tenant's policy is older than its first connection and never changes after it, so it may be remembered.
+
+    Raises:
+        StoreUnavailableError: it cannot be read now.
     """
     found: str = cache.get(f"people {tenant}", lambda: _read_policy(tenant))
     return found
