@@ -12,7 +12,7 @@ from typing import Any
 
 from functions import runtime
 from functions.privacy.request import Run, work_on
-from functions.registry import connections
+from functions.registry import tenants
 from functions.runtime import logger
 from records.customers import erasure
 from records.store.actions import Item
@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     reach = timedelta(days=event.get("days", Run.reach.days))
     run = Run(lambda: context.get_remaining_time_in_millis() > RESERVE, indexed, reach)
     worked = failed = 0
-    for tenant in sorted({connection.tenant for connection in connections.all_connections()}):
+    for tenant in tenants.all_tenants():
         for item in _open(tenant):
             worked += 1
             logger.clear_state()

@@ -23,11 +23,12 @@ from functions.registry import connections, session
 from functions.registry.session import Session
 from functions.runtime import logger
 from mappings.errors import MappingFileError
-from records import remapping
-from records.apply import Applied, apply, marker
+from records import outcomes, remapping
+from records.apply import Applied, apply
 from records.cause import Cause
 from records.errors import ConflictError, ContractError, UnknownSkuError
 from records.facts import stored
+from records.outcomes import marker
 from records.store import keys
 from records.store.actions import Item
 from records.store.packing import pack
@@ -156,19 +157,8 @@ def _fetch(opened: Session, cause: Cause, topic: str, payload: Any) -> list[str]
 
 def _quarantine(cause: Cause, item: Item, code: str, reason: str, pointer: str | None) -> None:
     """Park an event with the reason, where people see it and can replay it. It is not tried again by itself."""
-    fields = {
-        **cause.stamp("event", cause.event_id, [code]),
-        "outcome": "quarantined",
-        "code": code,
-        "reason": reason,
-        "pointer": pointer or "",
-        "topic": item["topic"],
-        "connector": item.get("connector", ""),
-        "records": pack([]),
-        "status_key": f"{cause.tenant}#quarantined",
-    }
     logger.warning("quarantined", code=code, reason=reason, pointer=pointer)
     try:
-        runtime.records().write([marker(keys.applied(cause.tenant, cause.event_id), cause, fields)])
+        runtime.records().write([outcomes.quarantined(cause, item, code, reason, pointer)])
     except ConflictError:
         logger.warning("it was applied before, and what was made of it then stays")

@@ -12,7 +12,6 @@ itself fails it is started once more, and then lies in the dead-letter queue of 
 
 import functions.coldstart  # noqa: F401 - before anything else is imported
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.client import Page, make_call
@@ -24,10 +23,9 @@ from functions.inbound.ingest import ingest
 from functions.registry import connections, session
 from functions.registry.session import Session
 from functions.runtime import logger
+from records import polls
 from records.store import keys
 from records.store.actions import Update
-
-FIRST_REACH = timedelta(days=1)  # so far back goes the first poll of a list
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -75,12 +73,9 @@ def _poll(opened: Session, name: str, rule: Poll, *, due: bool) -> dict[str, int
     started, connection = runtime.now(), opened.connection
     key = keys.cursor(connection.tenant, connection.connection_id, name)
     item = runtime.records().get([key]).get(key, {})
-    last = datetime.fromisoformat(item["polled_at"]) if "polled_at" in item else started - FIRST_REACH
-    asked = item.get("asked_at", "") > item.get("polled_at", "")  # somebody asked to reconcile since the last poll
-    if not due and not asked and started - last < timedelta(seconds=rule.interval):
+    since = polls.since(item, started, rule.interval, rule.overlap, due=due)
+    if since is None:
         return None
-    since = runtime.rfc3339(last - timedelta(seconds=rule.overlap))
-    since = min(since, item.get("asked_since") or since) if asked else since
     count, cursor = {"new": 0, "known": 0}, None
     while True:
         page: Page = make_call(opened.client, rule.call, since, cursor)

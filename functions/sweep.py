@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from functions import announce, runtime
-from functions.registry import connections
+from functions.registry.tenants import all_tenants
 from functions.runtime import logger
 from records import moments
 from records.apply import change
@@ -28,7 +28,7 @@ REACH = timedelta(hours=24)
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Sweep every tenant. `event` may say `{"quiet_seconds": n}`, or `{"only": "reservations"}`."""
     moment = runtime.now()
-    tenants = sorted({connection.tenant for connection in connections.all_connections()})
+    tenants = all_tenants()
     ended = sum(_end_reservations(tenant, runtime.rfc3339(moment)) for tenant in tenants)
     if event.get("only") == "reservations":
         logger.info("swept", reservations_ended=ended)

@@ -16,10 +16,11 @@ from records.customers import erasure, identity
 from records.errors import ConflictError
 from records.facts import Stored, stored
 from records.orders import fold
+from records.outcomes import marker
 from records.products import aliases
 from records.stock import counts
 from records.store import keys
-from records.store.actions import AbsentOr, Condition, Item, Key, Put, Store
+from records.store.actions import Item, Key, Put, Store
 from records.store.packing import pack, unpack
 from records.store.unit import LIMIT, Unit
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:  # the models cost a cold start, and only those who make facts
 ATTEMPTS = 12
 CUSTOMERS_AT_ONCE = 7  # a new customer takes up to fourteen actions
 ORDER_FACTS = ("order", "fulfillment", "adjustment")
-UNLESS_APPLIED = AbsentOr("outcome", "quarantined")
 
 Pause = Callable[[float], None]
 T = TypeVar("T")
@@ -137,14 +137,6 @@ def _apply_group(store: Store, cause: Cause, facts: list[Stored], consistent: bo
     _fold(unit, cause, facts)
     unit.commit(None)
     return unit
-
-
-def marker(key: Key, cause: Cause, fields: Item, when: Condition = UNLESS_APPLIED) -> Put:
-    """Make an event's marker: the item that says what became of it. It outlives by far the time in which channels
-    repeat a delivery (75 hours).
-    """
-    item = {"pk": key[0], "sk": key[1], "event_id": cause.event_id, "connection_id": cause.connection_id, **fields}
-    return Put({**item, "at": cause.at, "tenant": cause.tenant}, when)
 
 
 def _fold(unit: Unit, cause: Cause, facts: Iterable[Stored]) -> None:

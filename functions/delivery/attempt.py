@@ -21,14 +21,11 @@ from functions.delivery.lease import Lease
 from functions.registry.session import Session
 from functions.runtime import logger
 from mappings.engine import load_out
-from records import ids
+from records import ids, outcomes
 from records.desired import Wanted
 from records.errors import ConflictError
-from records.store import keys
-from records.store.actions import AbsentOr, Put
 
 STALE_WAIT = 3.0  # seconds to wait for the channel's own event about what moved there
-KEEP_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -114,33 +111,12 @@ def _call(task: Task, wanted: Wanted, push: dict[str, Any], shown: Lease, sent_a
 
 def log(task: Task, wanted: Wanted, outcome: str, why: str, **more: Any) -> None:
     """Keep how the push ended, under the event that caused it: `succeeded`, `failed`, `waiting` or `skipped`."""
-    detail, moment = task.detail, runtime.now()
     connection_id = task.connection.connection_id
-    key = keys.pushed(detail["tenant"], detail["cause"], connection_id, f"{wanted.kind} {wanted.key}")
-    item = {
-        "pk": key[0],
-        "sk": key[1],
-        "record": "push",
-        "id": f"{connection_id} {wanted.kind} {wanted.key}",
-        "tenant": detail["tenant"],
-        "cause": detail["cause"],
-        "origin": connection_id,
-        "hop": int(detail["hop"]) + 1,
-        "changed": [outcome],
-        "connection_id": connection_id,
-        "outcome": outcome,
-        "value": wanted.value,
-        "why": why,
-        "attempts": task.attempt,
-        "at": runtime.rfc3339(moment),
-        "expires_at": int(moment.timestamp()) + KEEP_DAYS * 86400,
-        **more,
-    }
-    if outcome == "failed":
-        item["status_key"] = f"{detail['tenant']}#failed"
+    kept = outcomes.pushed(
+        task.detail, connection_id, wanted, outcome, why, attempt=task.attempt, now=runtime.now(), **more
+    )
     try:
-        # A message that comes again finds its push done and skips it. That must not overwrite how the push ended.
-        runtime.records().write([Put(item, AbsentOr("outcome", "waiting") if outcome == "skipped" else None)])
+        runtime.records().write([kept])
     except ConflictError:
         return
     logger.info("pushed", connection_id=connection_id, outcome=outcome, why=why)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functions import runtime
 from functions.indexes import CursorError, moment_of
 from records import moments
+from records.outcomes import parked
 from records.store import keys
 from records.store.actions import Item
 from records.store.inbox import KEEP_DAYS
@@ -74,7 +75,7 @@ def _fits(wanted: Selection, each: Found) -> bool:
 
 def _quarantined(tenant: str, wanted: Selection, limit: int, cursor: str | None) -> Page:
     """Read the index of quarantined events, newest first. What was mended meanwhile is not in it any more."""
-    queue, start = f"{tenant}#quarantined", None
+    queue, start = parked(tenant, "quarantined"), None
     if cursor:
         at, _, event_id = cursor.partition(" ")
         pk, sk = keys.applied(tenant, event_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from functions import runtime
 from functions.privacy.search import Hit
-from functions.registry import connections, session
+from functions.registry import connections, session, tenants
 from records.cause import Cause
 from records.customers.erasure import Person
 from records.store import keys
@@ -35,11 +35,8 @@ def forget_shown(unit: Unit, cause: Cause, customers: Iterable[str]) -> None:
 
     Otherwise somebody who comes back and says the same would not be shown to these channels again.
     """
-    channels = [
-        each
-        for each in connections.all_connections()
-        if each.tenant == cause.tenant or (cause.group and each.group == cause.group)
-    ]
+    sharing = {cause.tenant, *tenants.members(cause.group)}
+    channels = [each for each in connections.all_connections() if each.tenant in sharing]
     names = [f"customer {each}" for each in customers]
     places = [keys.shown(each.tenant, each.connection_id, name) for each in channels for name in names]
     unit.load(places)

@@ -17,7 +17,7 @@ from functions import indexes, runtime
 from functions.privacy import propagation, shop
 from functions.privacy.payloads import forget
 from functions.privacy.search import BEGINNING, KEPT, Hit, Sought, is_about_somebody, pages
-from functions.registry import connections, tenants
+from functions.registry import tenants
 from functions.runtime import logger
 from records import ids
 from records.apply import change
@@ -155,8 +155,7 @@ def _release(unit: Unit, cause: Cause, part: Person, at: str) -> None:
 
 def _others(cause: Cause) -> list[str]:
     """Name the other tenants that share their customers with this one."""
-    found = {each.tenant for each in connections.all_connections() if cause.group and each.group == cause.group}
-    return sorted(found - {cause.tenant})
+    return [each for each in tenants.members(cause.group) if each != cause.tenant]
 
 
 def _go_on_at(unit: Unit, cause: Cause, tenant: str, item: Item, subject: dict[str, Any], person: Person) -> None:

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from functions.cache import cache
+from functions.registry import connections
 from functions.runtime import client
 from records.store.dynamo import translated
 from records.store.wire import from_wire
@@ -21,6 +22,16 @@ def people_of(tenant: str) -> str:
     """
     found: str = cache.get(f"people {tenant}", lambda: _read_policy(tenant))
     return found
+
+
+def all_tenants() -> list[str]:
+    """Name every tenant that has a connection."""
+    return sorted({connection.tenant for connection in connections.all_connections()})
+
+
+def members(group: str) -> list[str]:
+    """Name the tenants of a group that have connections. No group: nobody."""
+    return sorted({each.tenant for each in connections.all_connections() if group and each.group == group})
 
 
 @translated

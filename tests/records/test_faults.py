@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from events.facts import Fact
-from records.apply import apply, marker
+from records.apply import apply
 from records.errors import ConflictError, RecordError, StoreUnavailableError
+from records.outcomes import marker
 from records.store import keys
 from records.store import unit as units
 from records.store.actions import Action, Item, Key
