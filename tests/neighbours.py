@@ -1,6 +1,5 @@
 """Two tenants of one hub. They sell the same things under the same numbers at the same time."""
 
-import base64
 import json
 import re
 from collections.abc import Sequence
@@ -9,7 +8,7 @@ from typing import Any
 
 from connectors.bundle import bundle_of, pack
 from events.facts import build
-from functions import runtime
+from functions import cursors, runtime
 from functions.registry import connectors
 from records import ids
 from records.apply import apply
@@ -120,12 +119,8 @@ class Shop:
     def _reviews(self) -> str:
         """Give the cursor that the list of reviews would give after its first review, if that were not the last."""
         (review,) = self.ask("/v1/reviews")["reviews"][:1]
-        return cursor_of(f"{self.tenant}#REVIEW#{review['review_id']}", "REVIEW", review["at"])
-
-
-def cursor_of(*place: str) -> str:
-    """Encode a cursor as the API does."""
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+        place = (f"{self.tenant}#REVIEW#{review['review_id']}", "REVIEW", review["at"])
+        return cursors.write(self.tenant, "reviews", json.dumps(place))
 
 
 def settle(hub: MotoHub) -> None:

@@ -1,9 +1,13 @@
 """What the routes of customers take and answer."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
 
 from events import parts
-from functions.contract.declaring import PAGE_AFTER, Cursor, Operation, Operations, Query, Said, Text, Time, page_size
+from functions.contract.operation import Asked, Operation, Operations, Said
+from functions.contract.values import Cursor, PageAfter, PageSize, Text, Time, refused
+from records.customers.claims import claims
 
 
 class Loyalty(Said):
@@ -93,122 +97,48 @@ class Timeline(Said):
     cursor: Cursor
 
 
-class MergeWish(Said):
-    """Which other customer this one is, who says so and why."""
+class StrongKey(Asked):
+    """What alone says who somebody is. Of several, the first one counts."""
 
-    customer_id: Text
-    by: Text | None = None
-    why: Text | None = None
+    email: Annotated[Text | None, Field(description="an e-mail address")] = None
+    phone: Annotated[Text | None, Field(description="a phone number, E.164")] = None
+    loyalty: Annotated[Text | None, Field(description="a loyalty card")] = None
 
-
-class UnmergeWish(Said):
-    """Which accounts are somebody else: named, or all that came with a customer that was merged into this one."""
-
-    accounts: list[str] | None = None
-    customer_id: Text | None = None
-    by: Text | None = None
-    why: Text | None = None
-
-
-class Review(Said):
-    """A pair of customers that may be one."""
-
-    review_id: str
-    score: str
-    evidence: list[str]
-    at: Time
-    customers: list[Customer]
+    @property
+    def key(self) -> str | None:
+        """Give it as customers are claimed by it, such as `email:a@b.c`. A made-up e-mail address is none."""
+        if self.email:
+            return next(iter(claims({"connection_id": "", "email": self.email})), None)
+        if self.phone:
+            return f"phone:{self.phone}"
+        return f"card:{self.loyalty}" if self.loyalty else None
 
 
-class Reviews(Said):
-    """Pairs of which a person should decide, newest first."""
+class CustomersQuery(StrongKey):
+    """Whom to find."""
 
-    reviews: list[Review]
-    cursor: Cursor
+    q: Annotated[Text | None, Field(description="first and last name, and a birth date, a town or a house number")] = (
+        None
+    )
 
-
-class Answer(Said):
-    """Whether the two are one."""
-
-    decision: Literal["accept", "reject"]
-    by: Text | None = None
-    why: Text | None = None
-
-
-class Answered(Said):
-    """Who the two are now."""
-
-    review_id: str
-    customers: list[Customer]
+    @model_validator(mode="after")
+    def _asks_for_somebody(self) -> "CustomersQuery":
+        if self.key is None and not self.q:
+            raise refused("Ask with ?email=, ?phone= (E.164), ?loyalty= or ?q=.", "query_missing")
+        return self
 
 
-class SharedValue(Said):
-    """A value that is nobody's own."""
+class TimelineQuery(Asked):
+    """Which page of a timeline."""
 
-    value: str
-    by: str
-    at: Time
-
-
-class SharedValues(Said):
-    """The values that people said are nobody's own."""
-
-    shared_values: list[SharedValue]
-    cursor: Cursor
-
-
-class SharedWish(Said):
-    """An e-mail, a phone or a card that is nobody's own, or with `shared: false` somebody's again."""
-
-    email: Text | None = None
-    phone: Text | None = None
-    loyalty: Text | None = None
-    shared: bool | None = None
-    by: Text | None = None
-
-
-class Shared(Said):
-    """What is so now."""
-
-    value: str
-    shared: bool
+    limit: PageSize = 100
+    cursor: PageAfter | None = None
 
 
 OPERATIONS: Operations = {
-    ("GET", "/v1/customers"): Operation(
-        {200: Customers},
-        query={
-            "email": Query("an e-mail address"),
-            "phone": Query("a phone number, E.164"),
-            "loyalty": Query("a loyalty card"),
-            "q": Query("first and last name, and a birth date, a town or a house number"),
-        },
-        refuses=(400,),
-    ),
+    ("GET", "/v1/customers"): Operation({200: Customers}, query=CustomersQuery, refuses=(400,)),
     ("GET", "/v1/customers/{customer_id}"): Operation({200: Customer}, refuses=(404,)),
     ("GET", "/v1/customers/{customer_id}/timeline"): Operation(
-        {200: Timeline},
-        query={
-            "limit": page_size(100),
-            "cursor": PAGE_AFTER,
-        },
-        refuses=(400, 404),
+        {200: Timeline}, query=TimelineQuery, refuses=(400, 404)
     ),
-    ("POST", "/v1/customers/{customer_id}/merge"): Operation(
-        {200: Customer}, body=MergeWish, refuses=(400, 404, 409, 413)
-    ),
-    ("POST", "/v1/customers/{customer_id}/unmerge"): Operation(
-        {200: Customers}, body=UnmergeWish, refuses=(400, 404, 409, 413)
-    ),
-    ("GET", "/v1/reviews"): Operation(
-        {200: Reviews},
-        query={
-            "batch": Query("any value: those that a first load met"),
-            "cursor": PAGE_AFTER,
-        },
-        refuses=(400,),
-    ),
-    ("POST", "/v1/reviews/{review_id}"): Operation({200: Answered}, body=Answer, refuses=(400, 404, 409, 413)),
-    ("GET", "/v1/shared-values"): Operation({200: SharedValues}, query={"cursor": PAGE_AFTER}, refuses=(400,)),
-    ("POST", "/v1/shared-values"): Operation({200: Shared}, body=SharedWish, refuses=(400, 409, 413)),
 }

@@ -1,10 +1,11 @@
-"""What the routes of events, quarantine and replays take and answer."""
+"""What the routes of events and quarantine take and answer."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from functions.contract.declaring import PAGE_AFTER, Cursor, Moment, Operation, Operations, Said, Text, Time, page_size
+from functions.contract.operation import Asked, Operation, Operations, Paged, Said
+from functions.contract.values import Cursor, PageAfter, PageSize, Time
 
 Outcome = Annotated[str, Field(description="received, quarantined, applied, unchanged, or why it ended otherwise")]
 
@@ -113,73 +114,15 @@ class Quarantine(Said):
     cursor: Cursor
 
 
-MapAs = Annotated[Literal["now", "then"] | None, Field(description="with today's mapping, or the version of then")]
+class EventsQuery(Asked):
+    """Which page of what was received."""
 
-
-class ReplayWish(Said):
-    """How to do an event again."""
-
-    map: MapAs = None
-    dry_run: bool | None = None
-
-
-class ReplaysWish(ReplayWish):
-    """Which events to do again: all that is given must fit. Without `since` only what is quarantined is found."""
-
-    connection: Text | None = None
-    topic: Text | None = None
-    outcome: Literal["received", "quarantined", "applied", "unchanged"] | None = None
-    since: Moment = None
-    until: Moment = None
-    limit: Annotated[int, Field(ge=1, le=200)] | None = None
-    cursor: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (evt_[0-9a-f]{32})?$")] | None = None
-
-
-class PlannedEvent(Said):
-    """What a replay does with an event; in a rehearsal also what its mapping gives, or why it would fail."""
-
-    event_id: str
-    connection_id: str
-    topic: str
-    outcome: Outcome
-    will: Literal["apply", "remap", "nothing"]
-    why: str | None = None
-    connector: str | None = None
-    facts: int | None = None
-    code: str | None = None
-    reason: str | None = None
-    pointer: str | None = None
-
-
-class Replayed(PlannedEvent):
-    """What a replay does with one event, and whether normalise has it now."""
-
-    map: Literal["now", "then"]
-    sent: bool
-
-
-class Replays(Said):
-    """A page of events that are done again. It may be empty and not be the last one."""
-
-    map: Literal["now", "then"]
-    events: list[PlannedEvent]
-    sent: int
-    cursor: Cursor
+    limit: PageSize = 50
+    cursor: PageAfter | None = None
 
 
 OPERATIONS: Operations = {
-    ("GET", "/v1/events"): Operation(
-        {200: Events},
-        query={
-            "limit": page_size(50),
-            "cursor": PAGE_AFTER,
-        },
-        refuses=(400,),
-    ),
+    ("GET", "/v1/events"): Operation({200: Events}, query=EventsQuery, refuses=(400,)),
     ("GET", "/v1/events/{event_id}"): Operation({200: Trace}, refuses=(404,)),
-    ("POST", "/v1/events/{event_id}/replay"): Operation(
-        {200: Replayed, 202: Replayed}, body=ReplayWish, refuses=(400, 404, 413)
-    ),
-    ("POST", "/v1/replays"): Operation({200: Replays, 202: Replays}, body=ReplaysWish, refuses=(400, 413)),
-    ("GET", "/v1/quarantine"): Operation({200: Quarantine}, query={"cursor": PAGE_AFTER}, refuses=(400,)),
+    ("GET", "/v1/quarantine"): Operation({200: Quarantine}, query=Paged, refuses=(400,)),
 }

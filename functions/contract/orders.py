@@ -1,24 +1,20 @@
 """What the routes of orders and parcels take and answer."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, create_model
+from pydantic import Field, create_model, model_validator
 
 from events import facts, parts
-from functions.contract.declaring import (
-    PAGE_AFTER,
-    Cursor,
+from functions.contract.operation import (
+    Asked,
+    OfConnection,
     Operation,
     Operations,
-    Quantity,
-    Query,
     Said,
-    Text,
-    Time,
     listed,
-    page_size,
     shown,
 )
+from functions.contract.values import Cursor, Must, PageAfter, PageSize, Quantity, Text, Time, refused
 
 
 class LineQuantity(Said):
@@ -54,10 +50,13 @@ class Money(Said):
     outstanding: int
 
 
+LinkType = Literal["exchange", "extra_purchase", "replacement", "split"]
+
+
 class Link(Said):
     """Another order of the same purchase."""
 
-    type: Literal["exchange", "extra_purchase", "replacement", "split"]
+    type: LinkType
     order_id: str
 
 
@@ -118,11 +117,31 @@ Orders = create_model(
 )
 
 
-class LinkWish(Said):
+class OrdersQuery(OfConnection):
+    """Whose orders, or which one: a customer's, or the one that a connection knows by an id of its own."""
+
+    customer: Annotated[Text | None, Field(description="orders of this customer")] = None
+    connection_id: Annotated[Text | None, Field(description="with channel_order_id: the order of this connection")] = (
+        None
+    )
+    channel_order_id: Annotated[
+        Text | None, Field(description="with connection_id: the channel's own id of an order")
+    ] = None
+    limit: PageSize = 50
+    cursor: PageAfter | None = None
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> "OrdersQuery":
+        if not self.customer and not (self.connection_id and self.channel_order_id):
+            raise refused("Ask with ?customer=, or with ?connection_id= and &channel_order_id=.", "query_missing")
+        return self
+
+
+class LinkWish(Asked):
     """Which order belongs to the same purchase, and how."""
 
     order_id: Text
-    type: Literal["exchange", "extra_purchase", "replacement", "split"]
+    type: Annotated[LinkType, Must(f"one of: {', '.join(get_args(LinkType))}", "link_invalid")]
 
 
 Shipment = create_model(
@@ -137,17 +156,7 @@ Shipment = create_model(
 
 
 OPERATIONS: Operations = {
-    ("GET", "/v1/orders"): Operation(
-        {200: Orders},
-        query={
-            "customer": Query("orders of this customer"),
-            "connection": Query("with channel_order_id: the order of this connection"),
-            "channel_order_id": Query("the channel's own id of an order"),
-            "limit": page_size(50),
-            "cursor": PAGE_AFTER,
-        },
-        refuses=(400, 404),
-    ),
+    ("GET", "/v1/orders"): Operation({200: Orders}, query=OrdersQuery, refuses=(400, 404)),
     ("GET", "/v1/orders/{order_id}"): Operation({200: Order}, refuses=(404,)),
     ("POST", "/v1/orders/{order_id}/links"): Operation({200: Order}, body=LinkWish, refuses=(400, 404, 413)),
     ("GET", "/v1/shipments/{tracking_number}"): Operation({200: Shipment}, refuses=(404,)),

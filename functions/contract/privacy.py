@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from functions.contract.connections import Nothing
 from functions.contract.customers import Consent, Customer, Link, Loyalty
-from functions.contract.declaring import PAGE_AFTER, Cursor, EventId, Operation, Operations, Query, Said, Time
+from functions.contract.operation import Asked, Nothing, Operation, Operations, Paged, Said
 from functions.contract.orders import Order, Shipment
+from functions.contract.values import Cursor, EventId, PageAfter, Time
 
 Statement = Annotated[dict[str, Any], Field(description="what a channel said, in the words of events/facts")]
 
@@ -76,20 +76,22 @@ class Requests(Said):
     cursor: Cursor
 
 
+class RequestsQuery(Asked):
+    """Which requests for privacy."""
+
+    status: Annotated[Literal["open", "done"], Field(description="how far they are")] = "open"
+    cursor: PageAfter | None = None
+
+
 OPERATIONS: Operations = {
-    ("GET", "/v1/customers/{customer_id}/export"): Operation(
-        {200: Export}, query={"cursor": PAGE_AFTER}, refuses=(400, 404)
-    ),
+    ("GET", "/v1/customers/{customer_id}/export"): Operation({200: Export}, query=Paged, refuses=(400, 404)),
     ("POST", "/v1/customers/{customer_id}/erase"): Operation(
         {202: Receipt}, body=Nothing, refuses=(400, 404, 409, 413)
     ),
     ("GET", "/v1/erasures/{erasure_id}"): Operation({200: Receipt}, refuses=(404,)),
     ("GET", "/v1/privacy"): Operation(
         {200: Requests},
-        query={
-            "status": Query("which; without it those that are open", {"enum": ["open", "done"]}),
-            "cursor": PAGE_AFTER,
-        },
+        query=RequestsQuery,
         refuses=(400,),
     ),
 }

@@ -7,7 +7,6 @@ from functions.queries import lookup
 from functions.queries.lookup import MissingError
 from records import ids
 from records.customers import identity
-from records.customers.claims import claims
 from records.store import keys
 from records.store.actions import Item
 
@@ -37,12 +36,3 @@ def find_customers(people: str, key: str) -> list[dict[str, Any]]:
         return []
     found = [customer(people, name) for name in claim["holders"]]
     return list({each["customer_id"]: each for each in found}.values())
-
-
-def key_of(query: dict[str, str]) -> str | None:
-    """Make a strong key of a customer search: `email`, `phone` or `loyalty`."""
-    if query.get("email"):
-        return next(iter(claims({"connection_id": "", "email": query["email"]})), None)
-    if query.get("phone"):
-        return f"phone:{query['phone']}"
-    return f"card:{query['loyalty']}" if query.get("loyalty") else None

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from functions import indexes, runtime
+from functions.cursors import Place
 from functions.queries.lookup import MissingError
 from records.customers import accounts, identity, links, reviews
 from records.customers.claims import folded
@@ -76,20 +77,20 @@ def _said_of(record: dict[str, Any]) -> str:
     return folded(json.dumps([record.get(name) for name in fields], ensure_ascii=False))
 
 
-def open_reviews(tenant: str, *, batch: bool, cursor: indexes.Cursor) -> tuple[list[dict[str, Any]], indexes.Cursor]:
-    """List pairs of which a person should decide, newest first, and the cursor of the next page.
+def open_reviews(tenant: str, place: Place, *, batch: bool) -> tuple[list[dict[str, Any]], Place]:
+    """List pairs of which a person should decide, newest first, and the place of the next page.
 
     Raises:
-        CursorError: no page gave the cursor.
+        CursorError: there is no such place.
     """
     queue = reviews.queue(tenant, batch=batch)
     listed: list[dict[str, Any]] = []
     for _ in range(MOST_PAGES):
-        items, cursor = indexes.page(queue, cursor, PAGE)
+        items, place = indexes.page(queue, place, PAGE)
         listed += [said for item in items if (said := _asked(tenant, item))]
-        if cursor is None or listed:
+        if place is None or listed:
             break
-    return listed, cursor
+    return listed, place
 
 
 def review(tenant: str, review_id: str) -> Item:
@@ -117,11 +118,11 @@ def _asked(tenant: str, item: Item) -> dict[str, Any] | None:
     return {"review_id": item["id"], **about, "customers": [identity.record(each) for each in shown]}
 
 
-def shared(tenant: str, cursor: indexes.Cursor) -> tuple[list[dict[str, Any]], indexes.Cursor]:
+def shared(tenant: str, place: Place) -> tuple[list[dict[str, Any]], Place]:
     """List a page of the values that a person said are nobody's own.
 
     Raises:
-        CursorError: no page gave the cursor.
+        CursorError: there is no such place.
     """
-    items, after = indexes.page(shared_values(tenant), cursor)
+    items, after = indexes.page(shared_values(tenant), place)
     return [{name: item[name] for name in ("value", "by", "at")} for item in items if "denied" in item], after

@@ -95,10 +95,29 @@ def test_what_is_longer_than_any_name_is_refused(moto_hub: MotoHub) -> None:
 ASKED = [(path, said.query) for (method, path), said in sorted(DECLARED.items()) if method == "GET" and said.query]
 
 
-@pytest.mark.parametrize(("path", "known"), ASKED)
-def test_a_misspelt_question_is_refused_and_told_what_is_known(
-    moto_hub: MotoHub, path: str, known: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize(("path", "model"), ASKED)
+def test_a_misspelt_question_is_refused_and_told_what_is_known(moto_hub: MotoHub, path: str, model: Any) -> None:
+    known = [name for name, field in model.model_fields.items() if not field.deprecated]
     answer = moto_hub.ask(path.replace("{sku}", "MUG"), emial="a@example.com")
     assert (answer.status, answer.problem()) == (400, "query_invalid")
     assert answer.json()["detail"] == f"Unknown: emial. Known: {', '.join(known)}."
+
+
+def test_every_parameter_of_a_query_is_of_one_form_that_is_never_null() -> None:
+    paths = document(api.app, "/live")["paths"]
+    schemas = [each["schema"] for methods in paths.values() for said in methods.values() for each in parameters(said)]
+    assert len(schemas) > 30
+    assert [each for each in schemas if each["type"] not in ("string", "integer")] == []
+
+
+def parameters(said: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(said.get("parameters", []))
+
+
+@pytest.mark.parametrize("path", ["/v1/orders", "/v1/stock/{sku}/availability"])
+def test_the_old_name_of_connection_id_is_declared_as_deprecated(path: str) -> None:
+    said = document(api.app, "/live")["paths"][path]["get"]
+    old = {each["name"]: each.get("deprecated", False) for each in parameters(said) if each["in"] == "query"}
+    assert (old["connection_id"], old["connection"]) == (False, True)
+    asked = document(api.app, "/live")["components"]["schemas"]["ReplaysWish"]["properties"]
+    assert (asked["connection"]["deprecated"], "deprecated" in asked["connection_id"]) == (True, False)
