@@ -8,7 +8,7 @@ import pytest
 
 from connectors.bundle import bundle_of, pack
 from connectors.signatures import sign
-from functions import runtime
+from functions import cursors, runtime
 from functions.cache import cache
 from functions.inbound import replay as replaying
 from functions.registry import connections, connectors
