@@ -1,28 +1,8 @@
-"""What the routes of the API itself answer."""
+"""What the routes of the API itself take: nothing."""
 
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict
-
-from functions.contract.operation import Operation, Operations, Said
-
-
-class Health(Said):
-    """The API answers."""
-
-    status: Literal["ok"]
-
-
-class Document(BaseModel):
-    """This document: OpenAPI 3.1."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    openapi: Literal["3.1.0"]
-    paths: dict[str, Any]
-
+from functions.contract.operation import Operation, Operations
 
 OPERATIONS: Operations = {
-    ("GET", "/v1/health"): Operation({200: Health}),
-    ("GET", "/v1/openapi.json"): Operation({200: Document}),
+    ("GET", "/v1/health"): Operation({200: "api.Health"}),
+    ("GET", "/v1/openapi.json"): Operation({200: "api.Document"}),
 }

@@ -22,7 +22,6 @@ WORDS = {
     "too_short": "must hold {min_length} or more",
     "too_long": "must hold {max_length} or fewer",
 }
-
 Model = TypeVar("Model", bound=BaseModel)
 At = tuple[int | str, ...]
 """Where in a part of a request a fault is: names and indexes from the outside in."""

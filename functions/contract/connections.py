@@ -1,51 +1,17 @@
-"""What the routes of connections take and answer."""
+"""What the routes of connections take."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, create_model, model_validator
+from pydantic import Field, model_validator
 
-from connectors.connection import Connection
-from functions.contract.operation import Asked, Nothing, Operation, Operations, Problem, Said
-from functions.contract.values import EventId, Moment, Text, Time
-
-Shown = create_model(
-    "Connection",
-    __base__=Said,
-    **{name: (info.annotation, ...) for name, info in Connection.model_fields.items() if name != "secret_arn"},  # type: ignore[call-overload] # fields by name
-)
-
-
-class Connections(Said):
-    """The tenant's connections. Secrets are no part of them."""
-
-    connections: list[Shown]
-
-
-class Taken(Said):
-    """The payload is in the Inbox, under this id."""
-
-    event_id: EventId
-
-
-class Switched(Said):
-    """Whether it is paused."""
-
-    connection_id: str
-    status: Literal["active", "paused"]
+from functions.contract.operation import Asked, Nothing, Operation, Operations, Problem
+from functions.contract.values import Moment, Text
 
 
 class ReconcileWish(Asked):
     """From when on the channel's lists are read again; without it, from a little before they were last."""
 
     since: Moment | None = None
-
-
-class Reconciled(Said):
-    """What will be read again."""
-
-    connection_id: str
-    polls: list[str]
-    since: Time | None
 
 
 class OperatorProblem(Problem):
@@ -66,21 +32,21 @@ class PayloadQuery(Asked):
 
 
 OPERATIONS: Operations = {
-    ("GET", "/v1/connections"): Operation({200: Connections}),
+    ("GET", "/v1/connections"): Operation({200: "connections.Connections"}),
     ("POST", "/v1/connections/{connection_id}/pause"): Operation(
-        {200: Switched}, body=Nothing, refuses=(400, 404, 409, 413), problem=OperatorProblem
+        {200: "connections.Switched"}, body=Nothing, refuses=(400, 404, 409, 413), problem=OperatorProblem
     ),
     ("POST", "/v1/connections/{connection_id}/resume"): Operation(
-        {200: Switched}, body=Nothing, refuses=(400, 404, 409, 413), problem=OperatorProblem
+        {200: "connections.Switched"}, body=Nothing, refuses=(400, 404, 409, 413), problem=OperatorProblem
     ),
     ("POST", "/v1/connections/{connection_id}/rotate"): Operation(
         {}, body=Nothing, refuses=(400, 404, 409, 413), problem=OperatorProblem
     ),
     ("POST", "/v1/connections/{connection_id}/reconcile"): Operation(
-        {202: Reconciled}, body=ReconcileWish, refuses=(400, 404, 409, 413)
+        {202: "connections.Reconciled"}, body=ReconcileWish, refuses=(400, 404, 409, 413)
     ),
     ("POST", "/v1/connections/{connection_id}/payloads"): Operation(
-        {200: Taken, 202: Taken},
+        {200: "connections.Taken", 202: "connections.Taken"},
         query=PayloadQuery,
         media=("application/json", "application/xml", "application/x-www-form-urlencoded"),
         refuses=(400, 404, 413),

@@ -98,7 +98,7 @@ def document(app: Chalice, server: str) -> Content:
 def _models(declared: Operations) -> Iterator[type[BaseModel]]:
     for operation in declared.values():
         yield operation.problem
-        yield from operation.answers.values()
+        yield from map(operation.answer, operation.answers)
         if operation.body is not None:
             yield operation.body
 
@@ -141,10 +141,10 @@ def _responses(path: str, said: Operation, refs: Mapping[Any, Content]) -> Conte
     refused = {*said.refuses, *(status for status in ALWAYS if status != 401 or path not in OPEN)}
     answers = {
         str(status): {
-            "description": inspect.getdoc(model) or "",
-            "content": {"application/json": {"schema": refs[model]}},
+            "description": inspect.getdoc(said.answer(status)) or "",
+            "content": {"application/json": {"schema": refs[said.answer(status)]}},
         }
-        for status, model in said.answers.items()
+        for status in said.answers
     }
     problems = {str(status): {"description": TITLES[status], "content": problem} for status in sorted(refused)}
     return {**answers, **problems}

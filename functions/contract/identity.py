@@ -1,12 +1,12 @@
-"""What the routes take and answer by which people decide who is one customer."""
+"""What the routes take by which people decide who is one customer."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from functions.contract.customers import Customer, Customers, StrongKey
-from functions.contract.operation import Asked, Operation, Operations, Paged, Said
-from functions.contract.values import Cursor, PageAfter, Text, Time, refused
+from functions.contract.customers import StrongKey
+from functions.contract.operation import Asked, Operation, Operations, Paged
+from functions.contract.values import PageAfter, Text, refused
 
 
 class Decision(Asked):
@@ -47,49 +47,10 @@ class ReviewsQuery(Asked):
     cursor: PageAfter | None = None
 
 
-class Review(Said):
-    """A pair of customers that may be one."""
-
-    review_id: str
-    score: str
-    evidence: list[str]
-    at: Time
-    customers: list[Customer]
-
-
-class Reviews(Said):
-    """Pairs of which a person should decide, newest first."""
-
-    reviews: list[Review]
-    cursor: Cursor
-
-
 class Answer(Decision):
     """Whether the two are one."""
 
     decision: Literal["accept", "reject"]
-
-
-class Answered(Said):
-    """Who the two are now."""
-
-    review_id: str
-    customers: list[Customer]
-
-
-class SharedValue(Said):
-    """A value that is nobody's own."""
-
-    value: str
-    by: str
-    at: Time
-
-
-class SharedValues(Said):
-    """The values that people said are nobody's own."""
-
-    shared_values: list[SharedValue]
-    cursor: Cursor
 
 
 class SharedWish(StrongKey):
@@ -105,22 +66,17 @@ class SharedWish(StrongKey):
         return self
 
 
-class Shared(Said):
-    """What is so now."""
-
-    value: str
-    shared: bool
-
-
 OPERATIONS: Operations = {
     ("POST", "/v1/customers/{customer_id}/merge"): Operation(
-        {200: Customer}, body=MergeWish, refuses=(400, 404, 409, 413)
+        {200: "customers.Customer"}, body=MergeWish, refuses=(400, 404, 409, 413)
     ),
     ("POST", "/v1/customers/{customer_id}/unmerge"): Operation(
-        {200: Customers}, body=UnmergeWish, refuses=(400, 404, 409, 413)
+        {200: "customers.Customers"}, body=UnmergeWish, refuses=(400, 404, 409, 413)
     ),
-    ("GET", "/v1/reviews"): Operation({200: Reviews}, query=ReviewsQuery, refuses=(400,)),
-    ("POST", "/v1/reviews/{review_id}"): Operation({200: Answered}, body=Answer, refuses=(400, 404, 409, 413)),
-    ("GET", "/v1/shared-values"): Operation({200: SharedValues}, query=Paged, refuses=(400,)),
-    ("POST", "/v1/shared-values"): Operation({200: Shared}, body=SharedWish, refuses=(400, 409, 413)),
+    ("GET", "/v1/reviews"): Operation({200: "identity.Reviews"}, query=ReviewsQuery, refuses=(400,)),
+    ("POST", "/v1/reviews/{review_id}"): Operation(
+        {200: "identity.Answered"}, body=Answer, refuses=(400, 404, 409, 413)
+    ),
+    ("GET", "/v1/shared-values"): Operation({200: "identity.SharedValues"}, query=Paged, refuses=(400,)),
+    ("POST", "/v1/shared-values"): Operation({200: "identity.Shared"}, body=SharedWish, refuses=(400, 409, 413)),
 }

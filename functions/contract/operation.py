@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from functions.contract.values import PageAfter, Text, refused
 
@@ -86,10 +87,11 @@ class Problem(BaseModel):
 class Operation:
     """A route. Its `query`, `headers` and `body` check what is asked, and the document is made of them.
 
-    `media` says what a body may be that no model describes.
+    Answers are named by status as `module.Model` of `functions/contract/answers/`: who checks a request pays for none
+    of them. `media` says what a body may be that no model describes.
     """
 
-    answers: Mapping[int, Any]
+    answers: Mapping[int, str]
     query: type[Asked] | None = None
     headers: type[Headers] | None = None
     body: type[BaseModel] | None = None
@@ -97,21 +99,12 @@ class Operation:
     refuses: Sequence[int] = ()
     problem: type[BaseModel] = Problem
 
+    def answer(self, status: int) -> type[BaseModel]:
+        """Give the model of an answer."""
+        module, _, name = self.answers[status].partition(".")
+        model: type[BaseModel] = getattr(import_module(f"functions.contract.answers.{module}"), name)
+        return model
+
 
 Operations = Mapping[tuple[str, str], Operation]
 """By method and path."""
-
-
-def shown(name: str, fact: type[BaseModel], without: Sequence[str] = (), **more: Any) -> Any:
-    """Make the model of a fact as a record shows it: what is empty or a default is left out."""
-    fields = {
-        each: (Annotated[info.annotation, Field(description=info.description), *info.metadata], None)
-        for each, info in fact.model_fields.items()
-        if each not in without
-    }
-    return create_model(name, __base__=Said, **{**fields, **more})
-
-
-def listed(model: Any) -> Any:
-    """Give the type of a list of a model that was made by `shown`."""
-    return list[model]

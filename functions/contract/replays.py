@@ -1,12 +1,11 @@
-"""What the routes of replays take and answer."""
+"""What the routes of replays take."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from functions.contract.events import Outcome
-from functions.contract.operation import Asked, OfConnection, Operation, Operations, Said
-from functions.contract.values import Cursor, Moment, PageAfter, PageSize, Text, refused
+from functions.contract.operation import Asked, OfConnection, Operation, Operations
+from functions.contract.values import Moment, PageAfter, PageSize, Text, refused
 
 MapAs = Annotated[Literal["now", "then"], Field(description="with today's mapping, or the version of then")]
 
@@ -40,41 +39,11 @@ class ReplaysWish(ReplayWish, OfConnection):
         return self
 
 
-class PlannedEvent(Said):
-    """What a replay does with an event; in a rehearsal also what its mapping gives, or why it would fail."""
-
-    event_id: str
-    connection_id: str
-    topic: str
-    outcome: Outcome
-    will: Literal["apply", "remap", "nothing"]
-    why: str | None = None
-    connector: str | None = None
-    facts: int | None = None
-    code: str | None = None
-    reason: str | None = None
-    pointer: str | None = None
-
-
-class Replayed(PlannedEvent):
-    """What a replay does with one event, and whether normalise has it now."""
-
-    map: Literal["now", "then"]
-    sent: bool
-
-
-class Replays(Said):
-    """A page of events that are done again. It may be empty and not be the last one."""
-
-    map: Literal["now", "then"]
-    events: list[PlannedEvent]
-    sent: int
-    cursor: Cursor
-
-
 OPERATIONS: Operations = {
     ("POST", "/v1/events/{event_id}/replay"): Operation(
-        {200: Replayed, 202: Replayed}, body=ReplayWish, refuses=(400, 404, 413)
+        {200: "replays.Replayed", 202: "replays.Replayed"}, body=ReplayWish, refuses=(400, 404, 413)
     ),
-    ("POST", "/v1/replays"): Operation({200: Replays, 202: Replays}, body=ReplaysWish, refuses=(400, 413)),
+    ("POST", "/v1/replays"): Operation(
+        {200: "replays.Replays", 202: "replays.Replays"}, body=ReplaysWish, refuses=(400, 413)
+    ),
 }

@@ -1,11 +1,11 @@
-"""What the routes of reservations take and answer."""
+"""What the routes of reservations take."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from functions.contract.operation import Asked, Headers, Nothing, Operation, Operations, Said
-from functions.contract.values import Keyed, Must, Quantity, SomePieces, Text, Time
+from functions.contract.operation import Asked, Headers, Nothing, Operation, Operations
+from functions.contract.values import Keyed, Must, SomePieces, Text
 
 LONGEST = 7 * 24 * 3600  # seconds
 MOST_LINES = 25
@@ -44,36 +44,6 @@ class ReservationWish(Asked):
     expires_in: Annotated[int, Field(ge=1, le=LONGEST), Must(f"1 to {LONGEST} seconds")] | None = None
 
 
-class Line(Said):
-    """What was asked for."""
-
-    sku: str
-    quantity: Quantity
-
-
-class Take(Line):
-    """What is held where."""
-
-    location_id: str
-
-
-class Reservation(Said):
-    """Pieces held for somebody until a time, or what became of them."""
-
-    reservation_id: str
-    status: Literal["held", "confirmed", "released", "expired"]
-    connection_id: str
-    tier: str | None
-    lines: list[Line]
-    takes: list[Take]
-    reserved_at: Time
-    until: Time
-    order: str | None
-    order_id: str | None
-    confirmed_at: Time | None
-    ended_at: Time | None
-
-
 def _two_names(said: str) -> str:
     connection_id, _, channel_order_id = said.partition("/")
     if not connection_id or not 0 < len(channel_order_id) <= MOST_OF_ID:
@@ -94,16 +64,16 @@ class Confirmation(Asked):
 
 OPERATIONS: Operations = {
     ("POST", "/v1/reservations"): Operation(
-        {200: Reservation, 201: Reservation},
+        {200: "reservations.Reservation", 201: "reservations.Reservation"},
         headers=ReservationHeaders,
         body=ReservationWish,
         refuses=(400, 404, 409, 413, 422),
     ),
-    ("GET", "/v1/reservations/{reservation_id}"): Operation({200: Reservation}, refuses=(404,)),
+    ("GET", "/v1/reservations/{reservation_id}"): Operation({200: "reservations.Reservation"}, refuses=(404,)),
     ("POST", "/v1/reservations/{reservation_id}/confirm"): Operation(
-        {200: Reservation}, body=Confirmation, refuses=(400, 404, 409, 413)
+        {200: "reservations.Reservation"}, body=Confirmation, refuses=(400, 404, 409, 413)
     ),
     ("POST", "/v1/reservations/{reservation_id}/release"): Operation(
-        {200: Reservation}, body=Nothing, refuses=(400, 404, 409, 413)
+        {200: "reservations.Reservation"}, body=Nothing, refuses=(400, 404, 409, 413)
     ),
 }

@@ -1,74 +1,20 @@
-"""What the routes of stock and products take and answer."""
+"""What the routes of stock and products take."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from functions.contract.operation import Asked, OfConnection, Operation, Operations, Said
+from functions.contract.operation import Asked, OfConnection, Operation, Operations
 from functions.contract.values import (
-    Cursor,
     Keyed,
     Moment,
     Must,
     PageAfter,
     Pieces,
-    Quantity,
     SomePieces,
     Text,
-    Time,
     refused,
 )
-
-
-class Position(Said):
-    """What lies at a place. `counted`: its owner has said so; `available`: what may be promised from here."""
-
-    location_id: str
-    counted: bool
-    counted_at: Time | None
-    owner: str | None
-    on_hand: Quantity
-    reserved: Quantity
-    safety: Quantity
-    incoming: Quantity
-    available: Quantity
-    shortage: Quantity
-    tiers: dict[str, Quantity]
-    version: int
-
-
-class Stock(Said):
-    """A SKU at every place."""
-
-    sku: str
-    locations: list[Position]
-
-
-class Availability(Said):
-    """What a channel may promise, and what it should show at each place (`all`: without places)."""
-
-    sku: str
-    connection_id: str
-    tier: str | None
-    available_to_promise: Quantity
-    shows: dict[str, Quantity]
-
-
-class LedgerRow(Said):
-    """Some pieces and who says so."""
-
-    at: str
-    what: str
-    by: str
-    pieces: Quantity
-    of: str
-
-
-class Ledger(Said):
-    """Every piece of a SKU explained, by place."""
-
-    sku: str
-    locations: dict[str, list[LedgerRow]]
 
 
 class Policy(Asked):
@@ -88,54 +34,10 @@ class Incoming(Asked):
     expected_at: Moment
 
 
-class Content(Said):
-    """What one channel says of a SKU."""
-
-    title: str | None = None
-    variant: str | None = None
-    gtin: str | None = None
-    brand: str | None = None
-    status: str | None = None
-    version: str
-
-
-class Product(Said):
-    """What is known of a SKU, by connection, and what it is made of where it is a kit."""
-
-    sku: str
-    version: int
-    channels: dict[str, Content]
-    kit: dict[str, Quantity] | None
-
-
-class Kit(Said):
-    """What a kit is made of."""
-
-    sku: str
-    components: dict[str, Quantity]
-
-
 class KitWish(Asked):
     """What a kit is to be made of; nothing: it is no kit any more."""
 
     components: dict[Keyed, SomePieces]
-
-
-class Shortage(Said):
-    """Channels sold more than there is; `orders` came too late for so many pieces."""
-
-    type: Literal["shortage"]
-    sku: str
-    location_id: str
-    quantity: Quantity
-    orders: dict[str, Quantity]
-
-
-class Tasks(Said):
-    """What no rule may settle."""
-
-    tasks: list[Shortage]
-    cursor: Cursor
 
 
 class AvailabilityQuery(OfConnection):
@@ -163,14 +65,14 @@ class TasksQuery(Asked):
 
 
 OPERATIONS: Operations = {
-    ("GET", "/v1/stock/{sku}"): Operation({200: Stock}, refuses=(404,)),
+    ("GET", "/v1/stock/{sku}"): Operation({200: "stock.Stock"}, refuses=(404,)),
     ("GET", "/v1/stock/{sku}/availability"): Operation(
-        {200: Availability}, query=AvailabilityQuery, refuses=(400, 404)
+        {200: "stock.Availability"}, query=AvailabilityQuery, refuses=(400, 404)
     ),
-    ("GET", "/v1/stock/{sku}/ledger"): Operation({200: Ledger}, refuses=(404,)),
-    ("PUT", "/v1/stock/{sku}/policy"): Operation({200: Stock}, body=Policy, refuses=(400, 404, 413)),
-    ("PUT", "/v1/stock/{sku}/incoming"): Operation({200: Stock}, body=Incoming, refuses=(400, 404, 413)),
-    ("GET", "/v1/products/{sku}"): Operation({200: Product}, refuses=(404,)),
-    ("PUT", "/v1/products/{sku}/kit"): Operation({200: Kit}, body=KitWish, refuses=(400, 404, 413, 422)),
-    ("GET", "/v1/tasks"): Operation({200: Tasks}, query=TasksQuery, refuses=(400,)),
+    ("GET", "/v1/stock/{sku}/ledger"): Operation({200: "stock.Ledger"}, refuses=(404,)),
+    ("PUT", "/v1/stock/{sku}/policy"): Operation({200: "stock.Stock"}, body=Policy, refuses=(400, 404, 413)),
+    ("PUT", "/v1/stock/{sku}/incoming"): Operation({200: "stock.Stock"}, body=Incoming, refuses=(400, 404, 413)),
+    ("GET", "/v1/products/{sku}"): Operation({200: "stock.Product"}, refuses=(404,)),
+    ("PUT", "/v1/products/{sku}/kit"): Operation({200: "stock.Kit"}, body=KitWish, refuses=(400, 404, 413, 422)),
+    ("GET", "/v1/tasks"): Operation({200: "stock.Tasks"}, query=TasksQuery, refuses=(400,)),
 }

@@ -122,7 +122,6 @@ PageAfter = Annotated[
     Field(max_length=MOST_OF_CURSOR, description="what the page before gave as its cursor"),
     Must("one that an earlier page gave"),
 ]
-
 Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", description="RFC 3339, in UTC")]
 Quantity = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", description="pieces, as a decimal number")]
 EventId = Annotated[str, Field(pattern=r"^evt_[0-9a-f]{32}$")]

@@ -100,6 +100,7 @@ def route(path: str, method: str = "GET") -> Callable[[Callable[..., Any]], Call
     def wrap(view: Callable[..., Any]) -> Callable[..., Response]:
         parts = [part for part in PARTS if part in view.__annotations__]
 
+        @functools.wraps(view)
         def guarded(**parameters: str) -> Response:
             tenant = _tenant()
             if tenant is None:
@@ -116,7 +117,6 @@ def route(path: str, method: str = "GET") -> Callable[[Callable[..., Any]], Call
                 return refused.problem
             return found if isinstance(found, Response) else answer(200, found)
 
-        guarded.__name__, guarded.__doc__ = view.__name__, view.__doc__
         registered: Callable[..., Response] = app.route(path, methods=[method], content_types=["*/*"])(
             shielded(guarded)
         )

@@ -1,5 +1,6 @@
 """The API's contract: every route is declared, and what the API answers is what the document says."""
 
+import inspect
 import json
 from typing import Any
 
@@ -7,8 +8,12 @@ import pytest
 from openapi_spec_validator import validate
 
 from functions import api
-from functions.contract.document import DECLARED, document
+from functions.contract.connectors import Bundle
+from functions.contract.document import DECLARED, MODULES, document
+from functions.routes.app import PARTS
 from tests.moto_hub import MotoHub
+
+ROUTES = [module.__name__.rpartition(".")[2] for module in MODULES]
 
 
 def routes() -> set[tuple[str, str]]:
@@ -50,6 +55,23 @@ def test_only_who_asks_for_the_document_pays_for_its_models() -> None:
 
     code = "import sys; from functions import api; sys.exit('functions.contract' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_who_checks_a_request_pays_for_no_answer() -> None:
+    import subprocess
+    import sys
+
+    routes = ", ".join(f"functions.contract.{name}" for name in (*ROUTES, "check"))
+    code = f"import sys, {routes}; sys.exit('functions.contract.answers' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(DECLARED))
+def test_what_is_declared_of_a_request_is_what_the_view_gets(method: str, path: str) -> None:
+    view = inspect.unwrap(api.app.routes[path][method].view_function)
+    declared = {part: getattr(DECLARED[method, path], part) for part in PARTS}
+    checked = {part: model.__name__ for part, model in declared.items() if model not in (None, Bundle)}
+    assert {part: name for part, name in view.__annotations__.items() if part in PARTS} == checked
 
 
 @pytest.mark.parametrize(
