@@ -21,8 +21,7 @@ class CursorError(Exception):
 
 def write(tenant: str, name: str, place: str) -> str:
     """Make the cursor of a place in a tenant's list."""
-    said = json.dumps([tenant, name, place], ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(joined(tenant, name, place).encode()).decode().rstrip("=")
 
 
 def read(tenant: str, name: str, cursor: str) -> str:
@@ -32,23 +31,42 @@ def read(tenant: str, name: str, cursor: str) -> str:
         CursorError: no page of this list of this tenant gave it.
     """
     try:
-        said = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
-        owner, of, place = said
-        place.encode()  # a surrogate that stands alone is no text
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        said = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
+    except ValueError as error:
         raise CursorError from error
+    owner, of, place = parted(said, 3)
     if (owner, of) != (tenant, name):
         raise CursorError
-    return str(place)
+    return place
 
 
-def paged(
-    tenant: str, name: str, cursor: str | None, page: Callable[[Place], tuple[Rows, Place]]
-) -> tuple[Rows, Place]:
-    """Read the page of a list that a cursor leads to, or the first; gives it with the cursor of the next one.
+def paged(tenant: str, name: str, cursor: str | None, page: Callable[[Place], Page]) -> Page:
+    """Read the page that a cursor leads to, or the first. Gives its rows, and the cursor of the next page.
 
     Raises:
         CursorError: no page of this list of this tenant gave it.
     """
     rows, after = page(None if cursor is None else read(tenant, name, cursor))
     return rows, None if after is None else write(tenant, name, after)
+
+
+def joined(*texts: str) -> str:
+    """Make one text of several."""
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+
+
+def parted(text: str, count: int) -> list[str]:
+    """Give the texts that one was made of.
+
+    Raises:
+        CursorError: it was not made of so many.
+    """
+    try:
+        found = json.loads(text)
+        if not isinstance(found, list) or len(found) != count:
+            raise CursorError
+        for each in found:
+            each.encode()  # a surrogate that stands alone is no text
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise CursorError from error
+    return found

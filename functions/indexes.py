@@ -1,12 +1,11 @@
 """What the indexes list, newest first: what waits for somebody, and the orders of an account."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from functions import runtime
-from functions.cursors import CursorError, Place
+from functions.cursors import CursorError, Place, joined, parted
 from records.store.actions import Item, Key
 
 PAGE = 100
@@ -41,17 +40,12 @@ def page(listed: str, place: Place = None, limit: int = PAGE) -> tuple[list[Item
 
 
 def _place(after: Item) -> str:
-    return json.dumps([after["pk"], after["sk"], after["at"]], ensure_ascii=False)
+    return joined(after["pk"], after["sk"], after["at"])
 
 
 def _start(listed: str, place: str) -> dict[str, str]:
-    try:
-        found = json.loads(place)
-    except ValueError as error:
-        raise CursorError from error
-    if not isinstance(found, list) or len(found) != 3 or not all(isinstance(each, str) and each for each in found):
-        raise CursorError
-    if found[0].partition("#")[0] != listed.partition("#")[0]:  # somebody else's
+    found = parted(place, 3)
+    if not all(found) or found[0].partition("#")[0] != listed.partition("#")[0]:  # somebody else's
         raise CursorError
     return dict(zip(("pk", "sk", "at"), found, strict=True))
 

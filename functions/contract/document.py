@@ -52,7 +52,7 @@ Content = dict[str, Any]
 
 
 class _WithoutNull(GenerateJsonSchema):
-    """What may be left out is not null then."""
+    """A field that may be left out has no `default: null`."""
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         if schema.get("default") is None:

@@ -12,8 +12,12 @@ from records.store.actions import Item
 
 
 def customer_item(people: str, customer_id: str) -> Item:
-    """Give the item of a customer; one that was merged answers as the one it became, one that was erased not at all.
+    """Give the item of a customer. One that was merged answers as the one it became.
+
     `people` says whose customers they are: the tenant's own, or those of its group (`tenants.people_of`).
+
+    Raises:
+        MissingError: there is none, or it was erased.
     """
     item = lookup.item(keys.customer(people, customer_id), f"customer {customer_id}")
     while "redirect" in item:
@@ -24,7 +28,7 @@ def customer_item(people: str, customer_id: str) -> Item:
 
 
 def customer(people: str, customer_id: str) -> dict[str, Any]:
-    """Give a golden record; one that was merged answers as the one it became."""
+    """Give a golden record. One that was merged answers as the one it became."""
     return identity.record(customer_item(people, customer_id))
 
 

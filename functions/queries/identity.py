@@ -1,6 +1,6 @@
-"""What people ask when they look for a customer, or decide who is one: searches, open reviews, shared values.
+"""Searches for a customer, and what people decide of customers: open reviews, shared values.
 
-`tenant` is here whose customers they are: a tenant, or the group with which it shares them (`tenants.people_of`).
+`tenant` says whose customers they are: a tenant's own, or those of its group (`tenants.people_of`).
 """
 
 import json
@@ -25,8 +25,9 @@ MOST_FOUND = 50
 
 
 def search(tenant: str, text: str) -> list[dict[str, Any]] | None:
-    """Find customers by a name with a birth date, a town or a house number: what customers are also
-    compared by. None: the text says too little to look anybody up.
+    """Find customers by a name with a birth date, a town or a house number. They are indexed by these.
+
+    Gives None where the text says too little to look anybody up.
     """
     clues = {clue for statement in _meant(text.split()) for clue in accounts.clues(statement)}
     if not clues:
@@ -107,7 +108,7 @@ def review(tenant: str, review_id: str) -> Item:
 
 
 def _asked(tenant: str, item: Item) -> dict[str, Any] | None:
-    """Show an open review, unless something else has answered it: the two are one by now, or set apart."""
+    """Show an open review. It needs no answer any more where the two are one by now, or were set apart."""
     shown = list(_shown(tenant, item["pair"]).values())
     if item["status"] != "open" or len({each["id"] for each in shown}) < 2:
         return None
@@ -119,7 +120,7 @@ def _asked(tenant: str, item: Item) -> dict[str, Any] | None:
 
 
 def shared(tenant: str, place: Place) -> tuple[list[dict[str, Any]], Place]:
-    """List a page of the values that a person said are nobody's own.
+    """List a page of the values that people said are nobody's own.
 
     Raises:
         CursorError: there is no such place.

@@ -1,10 +1,9 @@
 """Routes of events: what was received, what became of it, and what waits for a person."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from functions import cursors
-from functions.cursors import CursorError, Page, Place
+from functions.cursors import Page, Place
 from functions.queries.events import event, events_of, parked
 from functions.routes.app import route
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from functions.contract.events import EventsQuery
     from functions.contract.operation import Paged
 
-END = ""  # of one of the two lists
+END = ""  # the place in a list that is over
 
 
 @route("/v1/events")
@@ -38,14 +37,13 @@ def list_quarantine(tenant: str, query: "Paged") -> Any:
 
 
 def _two_lists(tenant: str, place: Place) -> Page:
-    """Read a page of both lists. A place is that of the one and that of the other; a list that is over has none."""
-    try:
-        starts = [None, None] if place is None else json.loads(place)
-        (events, more_events), (pushes, more_pushes) = (
-            ([], None) if start == END else parked(tenant, status, start)
-            for status, start in zip(("quarantined", "failed"), starts, strict=True)
-        )
-    except (ValueError, TypeError) as error:
-        raise CursorError from error
-    after = json.dumps([more_events or END, more_pushes or END]) if more_events or more_pushes else None
+    """Read a page of both lists. A place is made of those in the two lists."""
+    starts = (None, None) if place is None else cursors.parted(place, 2)
+    events, more_events = _parked(tenant, "quarantined", starts[0])
+    pushes, more_pushes = _parked(tenant, "failed", starts[1])
+    after = cursors.joined(more_events or END, more_pushes or END) if more_events or more_pushes else None
     return [events, pushes], after
+
+
+def _parked(tenant: str, status: str, start: Place) -> Page:
+    return ([], None) if start == END else parked(tenant, status, start)

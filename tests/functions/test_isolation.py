@@ -187,7 +187,7 @@ def test_a_neighbours_customers_and_orders_are_in_no_list(street: dict[str, Shop
     for query in ({"email": "ada@example.com"}, {"phone": "+33320000001"}, {"q": "Ada Byron 1990-12-10"}):
         found = street[OURS].hub.ask("/v1/customers", TOKENS[OURS], **query)
         assert not [each for each in secrets if each in found.body]
-    asked = {"connection": "web-of-main", "channel_order_id": str(street[THEIRS].order["id"])}
+    asked = {"connection_id": "web-of-main", "channel_order_id": str(street[THEIRS].order["id"])}
     assert street[OURS].hub.ask("/v1/orders", TOKENS[OURS], **asked).problem() == "not_found"
     assert street[OURS].hub.ask("/v1/orders", TOKENS[OURS], customer=street[THEIRS].ids["customer"][0]).status == 404
 

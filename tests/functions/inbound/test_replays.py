@@ -66,7 +66,7 @@ def replay(hub: MotoHub, event_id: str, **said: Any) -> Any:
 
 
 def label(hub: MotoHub) -> str:
-    (order,) = hub.ask("/v1/orders", connection=SHOP, channel_order_id="7001").json()["orders"]
+    (order,) = hub.ask("/v1/orders", connection_id=SHOP, channel_order_id="7001").json()["orders"]
     return f"{order['label']} v{order['version']}"
 
 
@@ -144,7 +144,7 @@ def test_what_is_quarantined_is_applied_once_its_sku_is_known(shop: MotoHub) -> 
     assert (listed["event_id"], listed["will"], listed["facts"]) == (event_id, "apply", 1)
     assert shop.replay() == []
     assert shop.event(event_id)["outcome"] == "quarantined"
-    answer = shop.tell("/v1/replays", {"outcome": "quarantined", "connection": SHOP})
+    answer = shop.tell("/v1/replays", {"outcome": "quarantined", "connection_id": SHOP})
     assert (answer.status, answer.json()["sent"]) == (202, 1)
     assert shop.replay() == []
     assert shop.event(event_id)["outcome"] == "applied"
@@ -239,8 +239,8 @@ def test_what_waits_for_a_person_is_gone_through_to_its_end(shop: MotoHub) -> No
 @pytest.mark.parametrize(
     ("said", "count"),
     [
-        ({"connection": SHOP}, 3),
-        ({"connection": "nobody"}, 0),
+        ({"connection_id": SHOP}, 3),
+        ({"connection_id": "nobody"}, 0),
         ({"topic": "order.placed"}, 2),
         ({"outcome": "applied"}, 1),
         ({"outcome": "received"}, 1),

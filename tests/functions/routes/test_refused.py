@@ -46,7 +46,7 @@ def test_health_needs_no_token_and_says_nothing_else(market: MotoHub) -> None:
         ("/v1/customers", {}, "query_missing"),
         ("/v1/customers", {"email": ""}, "query_missing"),
         ("/v1/orders", {}, "query_missing"),
-        ("/v1/orders", {"connection": "market"}, "query_missing"),
+        ("/v1/orders", {"connection_id": "market"}, "query_missing"),
         ("/v1/stock/MUG/availability", {}, "query_missing"),
         ("/v1/events", {"limit": "0"}, "query_invalid"),
         ("/v1/events", {"limit": "201"}, "query_invalid"),
