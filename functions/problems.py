@@ -26,6 +26,14 @@ TITLES = {
 }
 
 
+class RefusedError(Exception):
+    """What was asked cannot be done; the problem says why."""
+
+    def __init__(self, status: int, code: str, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.problem = problem(status, code, detail, **more)
+
+
 def answer(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
     """Give a JSON answer."""
     return Response(

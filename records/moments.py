@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 def rfc3339(moment: datetime) -> str:
     """Write a time: `2026-01-31T09:00:00.000Z`."""
-    moment = moment.astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    # strftime writes the year 999 with three digits.
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def later(at: str, by: timedelta) -> str:

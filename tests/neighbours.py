@@ -1,6 +1,5 @@
 """Two tenants of one hub. They sell the same things under the same numbers at the same time."""
 
-import base64
 import json
 import re
 from collections.abc import Sequence
@@ -9,7 +8,7 @@ from typing import Any
 
 from connectors.bundle import bundle_of, pack
 from events.facts import build
-from functions import runtime
+from functions import cursors, runtime
 from functions.registry import connectors
 from records import ids
 from records.apply import apply
@@ -85,7 +84,7 @@ class Shop:
         self.tell("/v1/shared-values", {"phone": "+33320000001", "by": f"chief of {self.tenant}"})
         self.hub.send(self.named("web"), b"{", "orders/create", {"X-Shopify-Webhook-Id": f"torn {self.tenant}"})
         settle(self.hub)
-        (placed,) = self.ask("/v1/orders", connection=self.named("web"), channel_order_id=str(self.order["id"]))[
+        (placed,) = self.ask("/v1/orders", connection_id=self.named("web"), channel_order_id=str(self.order["id"]))[
             "orders"
         ]
         events = self.ask("/v1/events", limit="3")
@@ -120,12 +119,8 @@ class Shop:
     def _reviews(self) -> str:
         """Give the cursor that the list of reviews would give after its first review, if that were not the last."""
         (review,) = self.ask("/v1/reviews")["reviews"][:1]
-        return cursor_of(f"{self.tenant}#REVIEW#{review['review_id']}", "REVIEW", review["at"])
-
-
-def cursor_of(*place: str) -> str:
-    """Encode a cursor as the API does."""
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+        place = (f"{self.tenant}#REVIEW#{review['review_id']}", "REVIEW", review["at"])
+        return cursors.write(self.tenant, "reviews", json.dumps(place))
 
 
 def settle(hub: MotoHub) -> None:

@@ -13,18 +13,37 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from functions.contract import connections, customers, events, orders, privacy, stock
-from functions.contract.declaring import MOST_BYTES, Operation, Operations, Query
+from functions.contract import (
+    api,
+    connections,
+    connectors,
+    customers,
+    events,
+    identity,
+    orders,
+    privacy,
+    replays,
+    reservations,
+    stock,
+)
+from functions.contract.operation import Operation, Operations
+from functions.contract.values import MOST_BYTES
 from functions.problems import TITLES
 
-DECLARED: Operations = {
-    **connections.OPERATIONS,
-    **customers.OPERATIONS,
-    **events.OPERATIONS,
-    **orders.OPERATIONS,
-    **privacy.OPERATIONS,
-    **stock.OPERATIONS,
-}
+MODULES = (
+    api,
+    connections,
+    connectors,
+    customers,
+    events,
+    identity,
+    orders,
+    privacy,
+    replays,
+    reservations,
+    stock,
+)
+DECLARED: Operations = {route: said for module in MODULES for route, said in module.OPERATIONS.items()}
 OPEN = ("/v1/health", "/v1/openapi.json")
 ALWAYS = (401, 405, 429, 500, 503)
 """What any route may answer: no valid token, API Gateway's limits, a failure of ours or of AWS."""
@@ -33,7 +52,7 @@ Content = dict[str, Any]
 
 
 class _WithoutNull(GenerateJsonSchema):
-    """What may be left out is not null then."""
+    """A field that may be left out has no `default: null`."""
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         if schema.get("default") is None:
@@ -79,16 +98,15 @@ def document(app: Chalice, server: str) -> Content:
 def _models(declared: Operations) -> Iterator[type[BaseModel]]:
     for operation in declared.values():
         yield operation.problem
-        yield from operation.answers.values()
+        yield from map(operation.answer, operation.answers)
         if operation.body is not None:
             yield operation.body
 
 
 def _operation(path: str, said: Operation, view: Any, refs: Mapping[Any, Content]) -> Content:
     made: Content = {"operationId": view.__name__, "summary": inspect.getdoc(view), "tags": [path.split("/")[2]]}
-    parameters = [_parameter(name, "path", _path_parameter(name)) for name in re.findall(r"{(\w+)}", path)]
-    parameters += [_parameter(name, "query", each) for name, each in said.query.items()]
-    parameters += [_parameter(name, "header", each) for name, each in said.headers.items()]
+    parameters = [_parameter(name, "path", _path_schema(name), required=True) for name in re.findall(r"{(\w+)}", path)]
+    parameters += [*_parameters(said.query, "query"), *_parameters(said.headers, "header")]
     if parameters:
         made["parameters"] = parameters
     if said.body is not None:
@@ -99,14 +117,23 @@ def _operation(path: str, said: Operation, view: Any, refs: Mapping[Any, Content
     return made if path not in OPEN else {**made, "security": []}
 
 
-def _path_parameter(name: str) -> Query:
+def _path_schema(name: str) -> Content:
     kind = name.removesuffix("_id").replace("_", " ")
-    return Query(f"which {kind}", {"type": "string", "minLength": 1, "maxLength": MOST_BYTES}, required=True)
+    return {"description": f"which {kind}", "type": "string", "minLength": 1, "maxLength": MOST_BYTES}
 
 
-def _parameter(name: str, place: str, said: Query) -> Content:
-    about = {"name": name, "in": place, "description": said.description}
-    return {**about, "required": said.required, "schema": dict(said.schema)}
+def _parameters(model: type[BaseModel] | None, place: str) -> Iterator[Content]:
+    """Give the fields of a model as parameters. One that may be null may be left out: a URL knows no null."""
+    said = model.model_json_schema(schema_generator=_WithoutNull) if model else {}
+    for name, schema in said.get("properties", {}).items():
+        form, *_ = schema.pop("anyOf", [{}])
+        yield _parameter(name, place, {**form, **schema}, required=name in said.get("required", ()))
+
+
+def _parameter(name: str, place: str, schema: Content, *, required: bool) -> Content:
+    about: Content = {"name": name, "in": place, "required": required}
+    about |= {each: schema.pop(each) for each in ("description", "deprecated") if each in schema}
+    return {**about, "schema": schema}
 
 
 def _responses(path: str, said: Operation, refs: Mapping[Any, Content]) -> Content:
@@ -114,10 +141,10 @@ def _responses(path: str, said: Operation, refs: Mapping[Any, Content]) -> Conte
     refused = {*said.refuses, *(status for status in ALWAYS if status != 401 or path not in OPEN)}
     answers = {
         str(status): {
-            "description": inspect.getdoc(model) or "",
-            "content": {"application/json": {"schema": refs[model]}},
+            "description": inspect.getdoc(said.answer(status)) or "",
+            "content": {"application/json": {"schema": refs[said.answer(status)]}},
         }
-        for status, model in said.answers.items()
+        for status in said.answers
     }
     problems = {str(status): {"description": TITLES[status], "content": problem} for status in sorted(refused)}
     return {**answers, **problems}

@@ -1,95 +1,29 @@
-"""What the routes of privacy take and answer."""
+"""What the routes of privacy take."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.contract.connections import Nothing
-from functions.contract.customers import Consent, Customer, Link, Loyalty
-from functions.contract.declaring import PAGE_AFTER, Cursor, EventId, Operation, Operations, Query, Said, Time
-from functions.contract.orders import Order, Shipment
-
-Statement = Annotated[dict[str, Any], Field(description="what a channel said, in the words of events/facts")]
+from functions.contract.operation import Asked, Nothing, Operation, Operations, Paged
+from functions.contract.values import PageAfter
 
 
-class Payload(Said):
-    """A payload that names the customer. Of one about several people, what is not about the others."""
+class RequestsQuery(Asked):
+    """Which requests for privacy."""
 
-    event_id: EventId
-    connection_id: str
-    topic: str
-    received_at: Time
-    content_type: str
-    size: int
-    body: Any
-
-
-class Export(Said):
-    """All that is kept of a customer. The first part has the records, and every part a page of payloads."""
-
-    customer_id: str
-    payloads: list[Payload]
-    cursor: Cursor
-    made_at: Time | None = None
-    customer: Customer | None = None
-    sources: list[Statement] | None = None
-    links: dict[str, Link] | None = None
-    accounts: dict[str, str] | None = None
-    known_by: list[str] | None = None
-    consents: list[Consent] | None = None
-    merges: list[Statement] | None = None
-    decisions: dict[str, Statement] | None = None
-    loyalty: list[Loyalty] | None = None
-    orders: list[Order] | None = None
-    shipments: list[Shipment] | None = None
-    interactions: list[Statement] | None = None
-
-
-class Told(Said):
-    """What became of telling a channel; `waiting` until it answers."""
-
-    outcome: Literal["waiting", "confirmed", "cannot be told", "gone", "unanswered"]
-    at: Time | None = None
-
-
-class Receipt(Said):
-    """How far a request for privacy is. It names nobody. `undecided`: customers of whom a person must choose."""
-
-    erasure_id: str
-    type: Literal["access", "erasure", "shop_erasure"]
-    connection_id: str
-    stage: Literal["open", "searching", "telling", "ready", "done"]
-    requested_at: Time
-    due_at: Time
-    erased_at: Time | None
-    done_at: Time | None
-    counts: dict[str, int] | None
-    customers: list[str] | None
-    channels: dict[str, Told]
-    undecided: list[str] | None = None
-
-
-class Requests(Said):
-    """Requests for privacy, newest first."""
-
-    requests: list[Receipt]
-    cursor: Cursor
+    status: Annotated[Literal["open", "done"], Field(description="how far they are")] = "open"
+    cursor: PageAfter | None = None
 
 
 OPERATIONS: Operations = {
-    ("GET", "/v1/customers/{customer_id}/export"): Operation(
-        {200: Export}, query={"cursor": PAGE_AFTER}, refuses=(400, 404)
-    ),
+    ("GET", "/v1/customers/{customer_id}/export"): Operation({200: "privacy.Export"}, query=Paged, refuses=(400, 404)),
     ("POST", "/v1/customers/{customer_id}/erase"): Operation(
-        {202: Receipt}, body=Nothing, refuses=(400, 404, 409, 413)
+        {202: "privacy.Receipt"}, body=Nothing, refuses=(400, 404, 409, 413)
     ),
-    ("GET", "/v1/erasures/{erasure_id}"): Operation({200: Receipt}, refuses=(404,)),
+    ("GET", "/v1/erasures/{erasure_id}"): Operation({200: "privacy.Receipt"}, refuses=(404,)),
     ("GET", "/v1/privacy"): Operation(
-        {200: Requests},
-        query={
-            "status": Query("which; without it those that are open", {"enum": ["open", "done"]}),
-            "cursor": PAGE_AFTER,
-        },
+        {200: "privacy.Requests"},
+        query=RequestsQuery,
         refuses=(400,),
     ),
 }

@@ -22,7 +22,6 @@ from records.cause import Cause
 from records.errors import StoreUnavailableError
 from records.store.actions import Item
 
-MAPS = ("now", "then")
 BATCH = 10  # messages SQS takes at once
 
 Plan = dict[str, Any]

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from functions import runtime
-from functions.indexes import CursorError, moment_of
+from functions.cursors import CursorError
+from functions.indexes import moment_of
 from records import moments
 from records.outcomes import parked
 from records.store import keys
 from records.store.actions import Item
 from records.store.inbox import KEEP_DAYS
 
-OUTCOMES = ("received", "quarantined", "applied", "unchanged")
 HOURS = 24 * 7  # the most that one request looks through
 LOOKED_AT = 2000  # events that one request looks at before its page ends: API Gateway waits 29 s
 HOUR = timedelta(hours=1)

@@ -7,14 +7,17 @@ from functions.queries import lookup
 from functions.queries.lookup import MissingError
 from records import ids
 from records.customers import identity
-from records.customers.claims import claims
 from records.store import keys
 from records.store.actions import Item
 
 
 def customer_item(people: str, customer_id: str) -> Item:
-    """Give the item of a customer; one that was merged answers as the one it became, one that was erased not at all.
+    """Give the item of a customer. One that was merged answers as the one it became.
+
     `people` says whose customers they are: the tenant's own, or those of its group (`tenants.people_of`).
+
+    Raises:
+        MissingError: there is none, or it was erased.
     """
     item = lookup.item(keys.customer(people, customer_id), f"customer {customer_id}")
     while "redirect" in item:
@@ -25,7 +28,7 @@ def customer_item(people: str, customer_id: str) -> Item:
 
 
 def customer(people: str, customer_id: str) -> dict[str, Any]:
-    """Give a golden record; one that was merged answers as the one it became."""
+    """Give a golden record. One that was merged answers as the one it became."""
     return identity.record(customer_item(people, customer_id))
 
 
@@ -37,12 +40,3 @@ def find_customers(people: str, key: str) -> list[dict[str, Any]]:
         return []
     found = [customer(people, name) for name in claim["holders"]]
     return list({each["customer_id"]: each for each in found}.values())
-
-
-def key_of(query: dict[str, str]) -> str | None:
-    """Make a strong key of a customer search: `email`, `phone` or `loyalty`."""
-    if query.get("email"):
-        return next(iter(claims({"connection_id": "", "email": query["email"]})), None)
-    if query.get("phone"):
-        return f"phone:{query['phone']}"
-    return f"card:{query['loyalty']}" if query.get("loyalty") else None

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from functions import indexes, runtime
+from functions.cursors import Place
 from functions.queries.lookup import MissingError
 from records import moments
 from records.store import keys
@@ -42,13 +43,13 @@ def _outcome(marker: Item) -> dict[str, Any]:
     return {**seen, "normalised_at": marker["at"], "records": unpack(marker["records"])}
 
 
-def events_of(tenant: str, limit: int, before: str | None = None) -> tuple[list[dict[str, Any]], str | None]:
-    """List what was received, newest first, with what became of it, and the cursor of the next page.
+def events_of(tenant: str, limit: int, before: Place = None) -> tuple[list[dict[str, Any]], Place]:
+    """List what was received, newest first, with what became of it, and the place of the next page.
 
     Raises:
-        CursorError: no page gave `before`.
+        CursorError: there is no such place.
     """
-    moment = indexes.moment_of(before) if before else runtime.now()
+    moment = runtime.now() if before is None else indexes.moment_of(before)
     listed: list[Item] = []
     for _ in range(HOURS_BACK):
         hour = sorted(_received(tenant, moments.hour(moment)), key=_place, reverse=True)
@@ -59,9 +60,8 @@ def events_of(tenant: str, limit: int, before: str | None = None) -> tuple[list[
     page = listed[:limit]
     at = {each["pk"]: keys.applied(tenant, keys.id_in(each["pk"])) for each in page}
     markers = runtime.records().get(list(at.values()))
-    return [_listed(each, markers.get(at[each["pk"]])) for each in page], _place(page[-1]) if page[
-        limit - 1 :
-    ] else None
+    after = _place(page[-1]) if len(page) == limit else None
+    return [_listed(each, markers.get(at[each["pk"]])) for each in page], after
 
 
 def _received(tenant: str, hour: str) -> list[Item]:
@@ -83,12 +83,12 @@ def _listed(item: Item, marker: Item | None) -> dict[str, Any]:
     return {"event_id": keys.id_in(item["pk"]), **kept, **outcome, **reason}
 
 
-def parked(tenant: str, status: str, cursor: indexes.Cursor) -> tuple[list[dict[str, Any]], indexes.Cursor]:
+def parked(tenant: str, status: str, place: Place) -> tuple[list[dict[str, Any]], Place]:
     """List a page of what waits for a person: quarantined events, or failed pushes.
 
     Raises:
-        CursorError: no page gave the cursor.
+        CursorError: there is no such place.
     """
-    items, after = indexes.page(f"{tenant}#{status}", cursor)
+    items, after = indexes.page(f"{tenant}#{status}", place)
     said = ("cause", "connection_id", "topic", "code", "reason", "pointer", "id", "why", "at")
     return [{name: item[name] for name in said if name in item} for item in items], after

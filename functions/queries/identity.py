@@ -1,6 +1,6 @@
-"""What people ask when they look for a customer, or decide who is one: searches, open reviews, shared values.
+"""Searches for a customer, and what people decide of customers: open reviews, shared values.
 
-`tenant` is here whose customers they are: a tenant, or the group with which it shares them (`tenants.people_of`).
+`tenant` says whose customers they are: a tenant's own, or those of its group (`tenants.people_of`).
 """
 
 import json
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from functions import indexes, runtime
+from functions.cursors import Place
 from functions.queries.lookup import MissingError
 from records.customers import accounts, identity, links, reviews
 from records.customers.claims import folded
@@ -24,8 +25,9 @@ MOST_FOUND = 50
 
 
 def search(tenant: str, text: str) -> list[dict[str, Any]] | None:
-    """Find customers by a name with a birth date, a town or a house number: what customers are also
-    compared by. None: the text says too little to look anybody up.
+    """Find customers by a name with a birth date, a town or a house number. They are indexed by these.
+
+    Gives None where the text says too little to look anybody up.
     """
     clues = {clue for statement in _meant(text.split()) for clue in accounts.clues(statement)}
     if not clues:
@@ -76,20 +78,20 @@ def _said_of(record: dict[str, Any]) -> str:
     return folded(json.dumps([record.get(name) for name in fields], ensure_ascii=False))
 
 
-def open_reviews(tenant: str, *, batch: bool, cursor: indexes.Cursor) -> tuple[list[dict[str, Any]], indexes.Cursor]:
-    """List pairs of which a person should decide, newest first, and the cursor of the next page.
+def open_reviews(tenant: str, place: Place, *, batch: bool) -> tuple[list[dict[str, Any]], Place]:
+    """List pairs of which a person should decide, newest first, and the place of the next page.
 
     Raises:
-        CursorError: no page gave the cursor.
+        CursorError: there is no such place.
     """
     queue = reviews.queue(tenant, batch=batch)
     listed: list[dict[str, Any]] = []
     for _ in range(MOST_PAGES):
-        items, cursor = indexes.page(queue, cursor, PAGE)
+        items, place = indexes.page(queue, place, PAGE)
         listed += [said for item in items if (said := _asked(tenant, item))]
-        if cursor is None or listed:
+        if place is None or listed:
             break
-    return listed, cursor
+    return listed, place
 
 
 def review(tenant: str, review_id: str) -> Item:
@@ -106,7 +108,7 @@ def review(tenant: str, review_id: str) -> Item:
 
 
 def _asked(tenant: str, item: Item) -> dict[str, Any] | None:
-    """Show an open review, unless something else has answered it: the two are one by now, or set apart."""
+    """Show an open review. It needs no answer any more where the two are one by now, or were set apart."""
     shown = list(_shown(tenant, item["pair"]).values())
     if item["status"] != "open" or len({each["id"] for each in shown}) < 2:
         return None
@@ -117,11 +119,11 @@ def _asked(tenant: str, item: Item) -> dict[str, Any] | None:
     return {"review_id": item["id"], **about, "customers": [identity.record(each) for each in shown]}
 
 
-def shared(tenant: str, cursor: indexes.Cursor) -> tuple[list[dict[str, Any]], indexes.Cursor]:
-    """List a page of the values that a person said are nobody's own.
+def shared(tenant: str, place: Place) -> tuple[list[dict[str, Any]], Place]:
+    """List a page of the values that people said are nobody's own.
 
     Raises:
-        CursorError: no page gave the cursor.
+        CursorError: there is no such place.
     """
-    items, after = indexes.page(shared_values(tenant), cursor)
+    items, after = indexes.page(shared_values(tenant), place)
     return [{name: item[name] for name in ("value", "by", "at")} for item in items if "denied" in item], after

@@ -1,4 +1,4 @@
-"""Look up what a caller names; what another tenant has does not exist for it."""
+"""Look up what a caller names. What another tenant has does not exist for it."""
 
 from typing import Any
 
@@ -32,7 +32,11 @@ def registered(tenant: str) -> list[dict[str, Any]]:
 
 
 def connection_of(tenant: str, connection_id: str) -> Connection:
-    """Give a tenant's connection; another's does not exist for it."""
+    """Give a tenant's connection.
+
+    Raises:
+        MissingError: the tenant has none of this id.
+    """
     found = connections.find(connection_id)
     if found is None or found.tenant != tenant:
         raise MissingError(f"connection {connection_id}")
@@ -40,5 +44,9 @@ def connection_of(tenant: str, connection_id: str) -> Connection:
 
 
 def session_of(tenant: str, connection_id: str) -> Session:
-    """Open a tenant's connection; another's does not exist for it."""
+    """Open a tenant's connection.
+
+    Raises:
+        MissingError: the tenant has none of this id.
+    """
     return session.of(connection_of(tenant, connection_id))

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from functions import indexes, runtime
+from functions.cursors import Place
 from functions.queries import lookup
 from records import ids
 from records.facts import Stored
@@ -67,10 +68,17 @@ def orders_of(tenant: str, account_ids: Iterable[str]) -> list[dict[str, Any]]:
     """Give every order at this tenant that stands with one of these accounts, newest first."""
     places = [place for name in account_ids for place in indexes.orders_of(tenant, name)]
     found = [order_view(each) for each in runtime.records().get(places).values()]
-    return sorted(found, key=place_of_order, reverse=True)
+    return sorted(found, key=_place, reverse=True)
 
 
-def place_of_order(order: dict[str, Any]) -> str:
+def page_of(tenant: str, account_ids: Iterable[str], limit: int, before: Place) -> tuple[list[dict[str, Any]], Place]:
+    """Give a page of the orders of accounts, newest first, and the place of the next page."""
+    older = [each for each in orders_of(tenant, account_ids) if before is None or _place(each) < before]
+    page = older[:limit]
+    return page, _place(page[-1]) if len(older) > limit else None
+
+
+def _place(order: dict[str, Any]) -> str:
     """Say where an order stands in the list of a customer's orders."""
     return f"{order['placed_at']} {order['order_id']}"
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from functions import indexes, runtime
+from functions.cursors import Place
 from functions.inbound import kits
 from functions.queries.lookup import MissingError
 from functions.queries.shelf import look, stock_items, viewer_of
@@ -63,7 +64,7 @@ def availability(tenant: str, sku: str, opened: Session, tier: str | None) -> di
     total = look(tenant, sku, asks)[1]
     if not total and sku not in kits.table(tenant):
         _places(tenant, sku)
-    found = {"sku": sku, "connection": viewer.connection_id, "tier": asks.tier}
+    found = {"sku": sku, "connection_id": viewer.connection_id, "tier": asks.tier}
     return {**found, "available_to_promise": total[0].value if total else "0", "shows": shown}
 
 
@@ -92,13 +93,13 @@ def _now() -> str:
     return runtime.rfc3339(runtime.now())
 
 
-def shortages(tenant: str, cursor: indexes.Cursor) -> tuple[list[dict[str, Any]], indexes.Cursor]:
+def shortages(tenant: str, place: Place) -> tuple[list[dict[str, Any]], Place]:
     """List a page of where channels sold more than there is, and whose orders came too late.
 
     Raises:
-        CursorError: no page gave the cursor.
+        CursorError: there is no such place.
     """
-    items, after = indexes.page(shortage_list.listed(tenant), cursor)
+    items, after = indexes.page(shortage_list.listed(tenant), place)
     return [task for item in items if (task := _shortage(item, _now()))["quantity"] != "0"], after
 
 

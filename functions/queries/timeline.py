@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from functions import indexes, runtime
+from functions.cursors import Place
 from functions.queries import customers, orders
 from functions.registry.tenants import people_of
 from records.customers.customer import CustomerState
@@ -16,8 +17,8 @@ PAGE = 100
 Entry = dict[str, Any]
 
 
-def timeline(tenant: str, customer_id: str, limit: int, before: str = indexes.LAST) -> tuple[list[Entry], str | None]:
-    """Give what happened with a customer over all channels, newest first, and the cursor of the next page."""
+def timeline(tenant: str, customer_id: str, limit: int, before: str = indexes.LAST) -> tuple[list[Entry], Place]:
+    """Give what happened with a customer over all channels, newest first, and the place of the next page."""
     people = people_of(tenant)
     item = customers.customer_item(people, customer_id)
     placed: dict[str, Entry] = {}

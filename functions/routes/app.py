@@ -6,8 +6,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,8 +15,8 @@ from chalice.app import Chalice, Request, Response
 
 from connectors.connection import NAME
 from functions import runtime
-from functions.indexes import CursorError
-from functions.problems import answer, problem, shielded
+from functions.cursors import CursorError
+from functions.problems import RefusedError, answer, problem, shielded
 from functions.queries.lookup import MissingError
 from functions.runtime import client
 from mappings.errors import PayloadError
@@ -25,17 +25,8 @@ from records.cause import Cause
 
 MAX_JSON = 64 * 1024  # a request of a person or a program; payloads have a limit of their own
 MAX_NAME = 1024  # bytes of what may become part of a key; DynamoDB takes 2048 in all
-MAX_PAGE = 200
 
 app = Chalice(app_name="api", configure_logs=False)
-
-
-class RefusedError(Exception):
-    """What was asked cannot be done; the problem says why."""
-
-    def __init__(self, status: int, code: str, detail: str, **more: Any) -> None:
-        super().__init__(detail)
-        self.problem = problem(status, code, detail, **more)
 
 
 @functools.cache
@@ -64,48 +55,6 @@ def request() -> Request:
     return current
 
 
-def query(*known: str) -> dict[str, str]:
-    """Give what stands behind the question mark.
-
-    Raises:
-        RefusedError: there is a name that the route does not know, or a value longer than any that is known.
-    """
-    asked = dict(request().query_params or {})
-    unknown = sorted(set(asked) - set(known))
-    if unknown:
-        names = ", ".join(name[:80] for name in unknown)
-        raise RefusedError(400, "query_invalid", f"Unknown: {names}. Known: {', '.join(known)}.")
-    for name, value in asked.items():
-        if _is_too_long(value):
-            raise RefusedError(400, "query_invalid", f"{name[:80]} has more than {MAX_NAME} bytes.")
-    return asked
-
-
-@contextmanager
-def paging() -> Iterator[None]:
-    """Refuse a cursor that no page gave."""
-    try:
-        yield
-    except CursorError as error:
-        raise RefusedError(400, "query_invalid", "cursor must be one that an earlier page gave.") from error
-
-
-def page_size(asked: dict[str, str], usual: int = 50) -> int:
-    """Give how many a page may hold.
-
-    Raises:
-        RefusedError: `limit` is no number a page may have.
-    """
-    limit = asked.get("limit", str(usual))
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= MAX_PAGE:
-        raise RefusedError(400, "query_invalid", f"limit must be 1 to {MAX_PAGE}.")
-    return int(limit)
-
-
-def _is_too_long(text: str) -> bool:
-    return len(text.encode(errors="replace")) > MAX_NAME
-
-
 def raw_body() -> bytes:
     """Give the body as it came.
 
@@ -119,30 +68,21 @@ def raw_body() -> bytes:
     return body
 
 
-def body(**fields: type | tuple[type, ...]) -> dict[str, Any]:
-    """Read a JSON object whose fields have these types; a type that includes None may be missing.
-
-    Raises:
-        RefusedError: it is none, or a field is missing, unknown or of another type.
-    """
+def _json() -> Any:
     if len(raw_body()) > MAX_JSON:
         raise RefusedError(413, "body_too_large", f"The body has {len(raw_body())} bytes; {MAX_JSON} are taken.")
     try:
-        said = parse_json(raw_body() or b"{}")
+        return parse_json(raw_body() or b"{}")
     except PayloadError as error:
         raise RefusedError(400, error.code, str(error)) from error
-    if not isinstance(said, dict):
-        raise RefusedError(400, "body_invalid", "Send a JSON object.")
-    unknown = sorted(set(said) - set(fields))
-    if unknown:
-        raise RefusedError(400, "body_invalid", f"Unknown: {', '.join(unknown)}. Known: {', '.join(sorted(fields))}.")
-    for name, kind in fields.items():
-        kinds = kind if isinstance(kind, tuple) else (kind,)
-        if not isinstance(said.get(name), kinds) or (isinstance(said.get(name), bool) and bool not in kinds):
-            raise RefusedError(400, "body_invalid", f"{name} is missing or of another type.")
-        if isinstance(said.get(name), str) and _is_too_long(said[name]):
-            raise RefusedError(400, "body_invalid", f"{name} has more than {MAX_NAME} bytes.")
-    return said
+
+
+PARTS: dict[str, Callable[[], Any]] = {
+    "query": lambda: dict(request().query_params or {}),
+    "headers": lambda: dict(request().headers),
+    "body": _json,
+}
+"""What a view may ask for by a parameter of this name: it gets that part of the request as its contract's model."""
 
 
 def by_hand(tenant: str) -> Cause:
@@ -152,29 +92,52 @@ def by_hand(tenant: str) -> Cause:
 
 
 def route(path: str, method: str = "GET") -> Callable[[Callable[..., Any]], Callable[..., Response]]:
-    """Register a view `(tenant, **path parameters) -> JSON value or Response` behind the token check."""
+    """Register a view behind the token check: `(tenant, **path parameters)` and any of PARTS → JSON value or Response.
+
+    The view's contract stands in the module of `functions/contract/` that has the name of the view's own.
+    """
 
     def wrap(view: Callable[..., Any]) -> Callable[..., Response]:
+        parts = [part for part in PARTS if part in view.__annotations__]
+
+        @functools.wraps(view)
         def guarded(**parameters: str) -> Response:
             tenant = _tenant()
             if tenant is None:
                 return problem(401, "token_invalid", "Send a valid token as `Authorization: Bearer …`.")
             runtime.logger.append_keys(tenant=tenant)
             try:
-                found = view(tenant, **{name: _decoded(value) for name, value in parameters.items()})
+                named = {name: _decoded(value) for name, value in parameters.items()}
+                found = view(tenant, **named, **_checked(view, (method, path), parts))
             except MissingError as missing:
                 return problem(404, "not_found", f"There is no {missing}.")
+            except CursorError:
+                return _not_a_cursor("body" if "body" in parts else "query")
             except RefusedError as refused:
                 return refused.problem
             return found if isinstance(found, Response) else answer(200, found)
 
-        guarded.__name__, guarded.__doc__ = view.__name__, view.__doc__
         registered: Callable[..., Response] = app.route(path, methods=[method], content_types=["*/*"])(
             shielded(guarded)
         )
         return registered
 
     return wrap
+
+
+def _checked(view: Callable[..., Any], route: tuple[str, str], parts: list[str]) -> dict[str, Any]:
+    """Give the parts of the request that a view takes. Its models are imported here: a cold start pays for none."""
+    if not parts:
+        return {}
+    check = import_module("functions.contract.check")
+    operation = import_module(view.__module__.replace(".routes.", ".contract.")).OPERATIONS[route]
+    return {part: check.checked(getattr(operation, part), PARTS[part](), part) for part in parts}
+
+
+def _not_a_cursor(part: str) -> Response:
+    refusal = import_module("functions.contract.check").refusal
+    refused: RefusedError = refusal(part, (("cursor",), "must be one that an earlier page gave"))
+    return refused.problem
 
 
 def _decoded(value: str) -> str:
@@ -184,6 +147,6 @@ def _decoded(value: str) -> str:
         MissingError: it is longer than any name.
     """
     name = unquote(value)
-    if _is_too_long(name):
+    if len(name.encode(errors="replace")) > MAX_NAME:
         raise MissingError(f"{name[:80]}…: a name has at most {MAX_NAME} bytes")
     return name

@@ -1,21 +1,23 @@
 """Routes of events: what was received, what became of it, and what waits for a person."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from functions.indexes import Cursor
+from functions import cursors
+from functions.cursors import Page, Place
 from functions.queries.events import event, events_of, parked
-from functions.routes.app import page_size, paging, query, route
+from functions.routes.app import route
 
-END = "-"  # of one of the two lists
+if TYPE_CHECKING:
+    from functions.contract.events import EventsQuery
+    from functions.contract.operation import Paged
+
+END = ""  # the place in a list that is over
 
 
 @route("/v1/events")
-def list_events(tenant: str) -> Any:
+def list_events(tenant: str, query: "EventsQuery") -> Any:
     """List what was received."""
-    asked = query("limit", "cursor")
-    limit = page_size(asked)
-    with paging():
-        listed, cursor = events_of(tenant, limit, asked.get("cursor"))
+    listed, cursor = cursors.paged(tenant, "events", query.cursor, lambda place: events_of(tenant, query.limit, place))
     return {"events": listed, "cursor": cursor}
 
 
@@ -26,16 +28,22 @@ def get_event(tenant: str, event_id: str) -> Any:
 
 
 @route("/v1/quarantine")
-def list_quarantine(tenant: str) -> Any:
+def list_quarantine(tenant: str, query: "Paged") -> Any:
     """List what waits for a person, events and pushes each newest first."""
-    asked = query("cursor").get("cursor", ".")
-    starts = asked.partition(".")[::2]
-    with paging():
-        events, more_events = _parked(tenant, "quarantined", starts[0])
-        pushes, more_pushes = _parked(tenant, "failed", starts[1])
-    cursor = f"{more_events or END}.{more_pushes or END}" if more_events or more_pushes else None
+    (events, pushes), cursor = cursors.paged(
+        tenant, "quarantine", query.cursor, lambda place: _two_lists(tenant, place)
+    )
     return {"events": events, "pushes": pushes, "cursor": cursor}
 
 
-def _parked(tenant: str, status: str, start: str) -> tuple[list[dict[str, Any]], Cursor]:
-    return ([], None) if start == END else parked(tenant, status, start or None)
+def _two_lists(tenant: str, place: Place) -> Page:
+    """Read a page of both lists. A place is made of those in the two lists."""
+    starts = (None, None) if place is None else cursors.parted(place, 2)
+    events, more_events = _parked(tenant, "quarantined", starts[0])
+    pushes, more_pushes = _parked(tenant, "failed", starts[1])
+    after = cursors.joined(more_events or END, more_pushes or END) if more_events or more_pushes else None
+    return [events, pushes], after
+
+
+def _parked(tenant: str, status: str, start: Place) -> Page:
+    return ([], None) if start == END else parked(tenant, status, start)

@@ -1,34 +1,38 @@
 """Routes of orders and parcels."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from functions import indexes, runtime
-from functions.problems import problem
+from functions import cursors, runtime
+from functions.cursors import Page, Place
+from functions.problems import RefusedError
 from functions.queries import customers, orders, stock
 from functions.registry.tenants import people_of
-from functions.routes.app import RefusedError, body, by_hand, page_size, query, route
+from functions.routes.app import by_hand, route
 from records.apply import change
 from records.orders import fold
 
-LINKS = ("exchange", "extra_purchase", "replacement", "split")
+if TYPE_CHECKING:
+    from functions.contract.orders import LinkWish, OrdersQuery
 
 
 @route("/v1/orders")
-def list_orders(tenant: str) -> Any:
+def list_orders(tenant: str, query: "OrdersQuery") -> Any:
     """Find orders by customer, or by connection and the channel's own id."""
-    asked = query("customer", "connection", "channel_order_id", "limit", "cursor")
-    if asked.get("customer"):
-        return _orders_of(tenant, asked["customer"], page_size(asked), asked.get("cursor") or indexes.LAST)
-    if asked.get("connection") and asked.get("channel_order_id"):
-        return {"orders": [orders.find_order(tenant, asked["connection"], asked["channel_order_id"])], "cursor": None}
-    return problem(400, "query_missing", "Ask with ?customer=, or with ?connection= and &channel_order_id=.")
+    if not query.customer:
+        found = orders.find_order(tenant, query.connection_id or "", query.channel_order_id or "")
+        return {"orders": [found], "cursor": None}
+    listed, cursor = cursors.paged(
+        tenant,
+        f"orders {query.customer}",
+        query.cursor,
+        lambda place: _orders_of(tenant, query.customer or "", query.limit, place),
+    )
+    return {"orders": listed, "cursor": cursor}
 
 
-def _orders_of(tenant: str, customer_id: str, limit: int, before: str) -> dict[str, Any]:
+def _orders_of(tenant: str, customer_id: str, limit: int, place: Place) -> Page:
     accounts = customers.customer_item(people_of(tenant), customer_id)["accounts"]
-    older = [each for each in orders.orders_of(tenant, accounts) if orders.place_of_order(each) < before]
-    page = older[:limit]
-    return {"orders": page, "cursor": orders.place_of_order(page[-1]) if len(older) > limit else None}
+    return orders.page_of(tenant, accounts, limit, place)
 
 
 @route("/v1/orders/{order_id}")
@@ -40,16 +44,14 @@ def get_order(tenant: str, order_id: str) -> Any:
 
 
 @route("/v1/orders/{order_id}/links", "POST")
-def link_orders(tenant: str, order_id: str) -> Any:
+def link_orders(tenant: str, order_id: str, body: "LinkWish") -> Any:
     """State that another order belongs to the same purchase. Each order then names the other."""
-    said = body(order_id=str, type=str)
-    other_id, kind = said["order_id"], said["type"]
-    if kind not in LINKS or other_id == order_id:
-        raise RefusedError(400, "link_invalid", f"Send another order's order_id, and a type: {', '.join(LINKS)}.")
-    for each in (order_id, other_id):
+    if body.order_id == order_id:
+        raise RefusedError(400, "link_invalid", "Send another order's order_id: an order is not linked with itself.")
+    for each in (order_id, body.order_id):
         orders.order(tenant, each)
     cause = by_hand(tenant)
-    change(runtime.records(), cause, lambda unit: fold.link(unit, cause, order_id, other_id, kind))
+    change(runtime.records(), cause, lambda unit: fold.link(unit, cause, order_id, body.order_id, body.type))
     return orders.order(tenant, order_id)
 
 

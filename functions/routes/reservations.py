@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connectors.connection import Connection
 from functions import runtime
 from functions.inbound import kits
-from functions.problems import answer
+from functions.problems import RefusedError, answer
 from functions.queries import lookup, stock
 from functions.queries.lookup import MissingError
 from functions.queries.shelf import viewer_of
-from functions.routes.app import RefusedError, body, by_hand, request, route
-from functions.routes.stock import named, quantity
+from functions.routes.app import by_hand, route
 from records import ids
 from records.apply import change
 from records.cause import Cause
@@ -24,35 +23,25 @@ from records.store import keys
 from records.store.actions import Item
 from records.store.unit import Unit
 
-MOST_LINES = 25
+if TYPE_CHECKING:
+    from functions.contract.operation import Nothing
+    from functions.contract.reservations import Confirmation, ReservationHeaders, ReservationWish
+    from functions.contract.reservations import Wish as AskedWish
+
 USUAL = 15 * 60  # seconds
-LONGEST = 7 * 24 * 3600
-NOTHING = type(None)
 STATUS = {"idempotency_key_reused": 422, "reservation_too_large": 422}
 
 
 @route("/v1/reservations", "POST")
-def make_reservation(tenant: str) -> Any:
+def make_reservation(tenant: str, headers: "ReservationHeaders", body: "ReservationWish") -> Any:
     """Hold everything that is asked for, or nothing. The caller's Idempotency-Key names the reservation."""
-    key = request().headers.get("idempotency-key", "")
-    if not 0 < len(key) <= 256:
-        raise RefusedError(400, "idempotency_key_missing", "Send an Idempotency-Key of 1 to 256 characters.")
-    said = body(
-        connection_id=str,
-        lines=list,
-        location_id=(str, NOTHING),
-        tier=(str, NOTHING),
-        expires_in=(int, NOTHING),
-    )
-    opened, asked = lookup.session_of(tenant, said["connection_id"]), said.get("expires_in")
-    seconds = USUAL if asked is None else asked
-    if not 1 <= seconds <= LONGEST:
-        raise RefusedError(400, "body_invalid", f"expires_in must be 1 to {LONGEST} seconds.")
-    viewer = viewer_of(opened, said.get("tier"))
+    opened = lookup.session_of(tenant, body.connection_id)
+    seconds = body.expires_in or USUAL
+    viewer = viewer_of(opened, body.tier)
     until = runtime.rfc3339(runtime.now() + timedelta(seconds=seconds))
-    places = _places(opened.connection, said.get("location_id"))
-    wanted = Request(_wishes(tenant, said["lines"]), places, until, said.get("location_id"))
-    name, digest = ids.reservation_id(tenant, key), wanted.digest(viewer, seconds)
+    places = _places(opened.connection, body.location_id)
+    wanted = Request(_wishes(tenant, body.lines), places, until, body.location_id)
+    name, digest = ids.reservation_id(tenant, headers.idempotency_key), wanted.digest(viewer, seconds)
     cause = Cause(tenant, by_hand(tenant).event_id, "api", viewer.now)
     made = _change(cause, lambda unit: reservations.reserve(unit, cause, name, wanted, viewer, digest))
     return answer(201 if made["reserved_at"] == cause.at else 200, stock.reservation(made))
@@ -66,19 +55,11 @@ def _places(connection: Connection, location_id: str | None) -> tuple[str, ...]:
     return (*connection.sells_from, *asked)
 
 
-def _wishes(tenant: str, lines: list[Any]) -> tuple[Wish, ...]:
+def _wishes(tenant: str, lines: "list[AskedWish]") -> tuple[Wish, ...]:
     """Read what is asked for; the same SKU twice is one wish."""
-    if not 1 <= len(lines) <= MOST_LINES:
-        raise RefusedError(400, "body_invalid", f"Send 1 to {MOST_LINES} lines.")
     asked: dict[str, Decimal] = {}
     for line in lines:
-        if not isinstance(line, dict) or line.keys() != {"sku", "quantity"} or not isinstance(line["sku"], str):
-            raise RefusedError(400, "body_invalid", "Each line is a sku and a quantity.")
-        pieces = quantity(line["quantity"], "quantity")
-        if not pieces:
-            raise RefusedError(400, "body_invalid", "quantity must be above 0.")
-        sku = named(line["sku"], "sku")
-        asked[sku] = asked.get(sku, Decimal(0)) + pieces
+        asked[line.sku] = asked.get(line.sku, Decimal(0)) + line.quantity
     known = kits.table(tenant)
     broken = sorted(sku for sku, pieces in asked.items() if sku in known and pieces % 1)
     if broken:
@@ -98,11 +79,9 @@ def get_reservation(tenant: str, reservation_id: str) -> Any:
 
 
 @route("/v1/reservations/{reservation_id}/confirm", "POST")
-def confirm_reservation(tenant: str, reservation_id: str) -> Any:
+def confirm_reservation(tenant: str, reservation_id: str, body: "Confirmation") -> Any:
     """Let an order take over what is held, also before the order itself has arrived."""
-    connection_id, slash, channel_order_id = body(order=str)["order"].partition("/")
-    if not slash or not channel_order_id or len(channel_order_id) > 256:
-        raise RefusedError(400, "body_invalid", "order must be <connection_id>/<channel_order_id>.")
+    connection_id, _, channel_order_id = body.order.partition("/")
     order = (lookup.connection_of(tenant, connection_id).connection_id, channel_order_id)
     cause = by_hand(tenant)
     made = _change(cause, lambda unit: reservations.confirm(unit, cause, reservation_id, *order))
@@ -113,9 +92,8 @@ def confirm_reservation(tenant: str, reservation_id: str) -> Any:
 
 
 @route("/v1/reservations/{reservation_id}/release", "POST")
-def release_reservation(tenant: str, reservation_id: str) -> Any:
+def release_reservation(tenant: str, reservation_id: str, body: "Nothing") -> Any:
     """Give back what is held."""
-    body()
     cause = by_hand(tenant)
     made = _change(cause, lambda unit: reservations.release(unit, cause, reservation_id))
     return stock.reservation(_found(made, reservation_id))

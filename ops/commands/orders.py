@@ -52,7 +52,7 @@ def list_orders(
     as_json: AsJson = False,
 ) -> None:
     """List a customer's orders, or find an order by its connection and the channel's own id."""
-    asked = {"customer": customer, "connection": connection, "channel_order_id": channel_order_id, "cursor": cursor}
+    asked = {"customer": customer, "connection_id": connection, "channel_order_id": channel_order_id, "cursor": cursor}
     found = Api(target.current()).get("/v1/orders", **asked)
     say(as_json=as_json, content=found, people=_show_orders)
 

@@ -45,7 +45,7 @@ def replay(
         made = Api(target.current()).send(f"/v1/events/{event_id}/replay", {"map": map_as, "dry_run": dry_run})
         done = {"map": map_as, "dry_run": dry_run, "sent": int(made["sent"]), "events": [made]}
     else:
-        asked = {"connection": connection, "topic": topic, "outcome": outcome, "since": since, "until": until}
+        asked = {"connection_id": connection, "topic": topic, "outcome": outcome, "since": since, "until": until}
         done = _page_by_page({**asked, "map": map_as, "dry_run": dry_run})
     say(as_json=as_json, content=done, people=_show)
 
@@ -61,7 +61,7 @@ def redrive(
 
     Use it after the mapping or the connection was mended.
     """
-    asked = {"connection": connection, "topic": topic, "outcome": "quarantined", "map": map_as, "dry_run": dry_run}
+    asked = {"connection_id": connection, "topic": topic, "outcome": "quarantined", "map": map_as, "dry_run": dry_run}
     say(as_json=as_json, content=_page_by_page(asked), people=_show)
 
 

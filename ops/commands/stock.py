@@ -54,7 +54,7 @@ def show_availability(
     as_json: AsJson = False,
 ) -> None:
     """Show how much of a SKU a channel may promise: available to promise, and what the channel should show."""
-    asked = {"connection": connection, **({"tier": tier} if tier else {})}
+    asked = {"connection_id": connection, **({"tier": tier} if tier else {})}
     found = Api(target.current()).get(f"/v1/stock/{sku}/availability", **asked)
     say(as_json=as_json, content=found, people=lambda said: output.pairs(sku, said))
 

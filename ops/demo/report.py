@@ -44,7 +44,7 @@ def _stock(shops: Shops) -> None:
     for sku in STOCK:
         here = shops.api.get(f"/v1/stock/{sku}")["locations"][0]
         says = [
-            shops.api.get(f"/v1/stock/{sku}/availability", connection=name)["shows"] for name in (WEB, TILL, MARKET)
+            shops.api.get(f"/v1/stock/{sku}/availability", connection_id=name)["shows"] for name in (WEB, TILL, MARKET)
         ]
         rows.append((sku, here["on_hand"], here["reserved"], *[next(iter(each.values()), "") for each in says]))
     table("One stock", ("SKU", "on hand", "reserved", *(f"{name} shows" for name in (WEB, TILL, MARKET))), rows)
@@ -54,7 +54,7 @@ def _orders(shops: Shops, day: Day) -> None:
     rows = []
     for name in day.orders:
         connection_id, _, channel_order_id = name.partition("/")
-        found = shops.api.get("/v1/orders", connection=connection_id, channel_order_id=channel_order_id)["orders"][0]
+        found = shops.api.get("/v1/orders", connection_id=connection_id, channel_order_id=channel_order_id)["orders"][0]
         total = f"{found['totals']['total'] / 100:.2f} {found['currency']}"
         rows.append((name, total, found["status"], *found["statuses"].values()))
     table("Orders", ("order", "total", "status", "payment", "fulfilment", "return"), rows)

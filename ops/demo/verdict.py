@@ -130,7 +130,7 @@ def _stock(shops: Shops, day: Day) -> list[str]:
         if Decimal(on_hand) != day.left[sku]:
             wrong.append(f"{sku}: the hub has {on_hand}, the day's sales leave {day.left[sku]}")
         for connection_id, pieces in shown.items():
-            says = shops.api.get(f"/v1/stock/{sku}/availability", connection=connection_id)["shows"]
+            says = shops.api.get(f"/v1/stock/{sku}/availability", connection_id=connection_id)["shows"]
             wants = next(iter(says.values()), None)
             if wants is None or Decimal(wants) != pieces[sku]:
                 wrong.append(f"{sku}: {connection_id} shows {pieces[sku]}, the hub wants {wants}")
@@ -141,7 +141,7 @@ def _orders(shops: Shops, day: Day) -> list[str]:
     wrong = []
     for name in day.orders:
         connection_id, _, channel_order_id = name.partition("/")
-        found = shops.api.get("/v1/orders", connection=connection_id, channel_order_id=channel_order_id)["orders"][0]
+        found = shops.api.get("/v1/orders", connection_id=connection_id, channel_order_id=channel_order_id)["orders"][0]
         if found["status"] != "completed":
             wrong.append(f"order {name} is {found['status']}, not completed")
     for code, reference in day.parcels.items():

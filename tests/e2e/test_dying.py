@@ -209,13 +209,13 @@ def test_the_records_are_as_if_nobody_had_died(
 
 def seen_of(shop: Retailer, sale: Sale) -> dict[str, Any]:
     """Give what the hub shows of a sale, without names and times."""
-    (order,) = shop.api.get("/v1/orders", connection=sale.origin, channel_order_id=sale.order_id)["orders"]
+    (order,) = shop.api.get("/v1/orders", connection_id=sale.origin, channel_order_id=sale.order_id)["orders"]
     kept = ("version", "status", "statuses", "tasks", "totals", "adjustments")
     lines = [(line["quantity"], line.get("unit_price")) for line in order["line_items"]]
     stock = shop.api.get(f"/v1/stock/{sale.sku}")["locations"]
     parcels = [(parcel["status"], parcel["location_id"]) for parcel in order["fulfillments"]]
     places = [{name: value for name, value in place.items() if name != "counted_at"} for place in stock]
-    shown = {to: shop.api.get(f"/v1/stock/{sale.sku}/availability", connection=to)["shows"] for to in (WEB, TILL)}
+    shown = {to: shop.api.get(f"/v1/stock/{sale.sku}/availability", connection_id=to)["shows"] for to in (WEB, TILL)}
     trace = shop.api.get(f"/v1/events/{sale.webhook_id}")
     ended = [trace["outcome"], *(child["outcome"] for child in trace["caused"])]
     return {

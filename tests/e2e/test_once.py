@@ -54,7 +54,7 @@ def test_twenty_deliveries_of_one_webhook_are_one_effect(shop: Retailer, sku: st
     assert len({answer["event_id"] for _, answer in answers}) == 1
     assert len(shop.inbox()) == before + 1
     number = str(json.loads(body)["id"])
-    (order,) = shop.api.get("/v1/orders", connection="once-web", channel_order_id=number)["orders"]
+    (order,) = shop.api.get("/v1/orders", connection_id="once-web", channel_order_id=number)["orders"]
     assert order["version"] == 1
     (place,) = shop.api.get(f"/v1/stock/{sku}")["locations"]
     assert (place["on_hand"], place["reserved"]) == ("10", "3")

@@ -51,7 +51,7 @@ def test_a_notification_in_the_queue_becomes_an_order_whatever_lies_beside_it(sh
     for body in (change, "{", change):
         sqs.send_message(QueueUrl=url, MessageBody=body)
     shop.rest()
-    (order,) = shop.api.get("/v1/orders", connection="queue-amazon", channel_order_id=number)["orders"]
+    (order,) = shop.api.get("/v1/orders", connection_id="queue-amazon", channel_order_id=number)["orders"]
     assert order["version"] == 1
     assert Counter(event["topic"] for event in shop.events()) == {"ORDER_CHANGE": 1, "order": 1, "unreadable": 1}
     assert len([call for call in seller.calls if call.path.endswith(number)]) == 1

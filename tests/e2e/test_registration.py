@@ -199,7 +199,7 @@ def _a_new_version_maps_otherwise(api: Api, shop: Connection, first: str) -> Non
     time.sleep(2.5)  # as long as functions remember which version is current
     _, taken = send(api, shop, "order.placed", placed(7002), "d-3")
     assert trace(api, taken["event_id"])["connector"] == f"corner@{second['version']}"
-    found = api.get("/v1/orders", connection="corner-shop", channel_order_id="7002")["orders"]
+    found = api.get("/v1/orders", connection_id="corner-shop", channel_order_id="7002")["orders"]
     assert [order["label"] for order in found] == ["7002"]
     shown = api.get("/v1/connectors/corner")
     assert (shown["version"], len(shown["versions"])) == (second["version"], 2)

@@ -122,7 +122,7 @@ def test_a_customer_is_erased_at_every_tenant_of_the_group(house: dict[str, Shop
     for tenant, shop in house.items():
         assert shop.ask("/v1/customers", email="camille.moreau@example.com") == {"customers": []}
         number = str(shop.order["id"])
-        (order,) = shop.ask("/v1/orders", connection=f"web-of-{tenant}", channel_order_id=number)["orders"]
+        (order,) = shop.ask("/v1/orders", connection_id=f"web-of-{tenant}", channel_order_id=number)["orders"]
         assert order["customer_id"] is None
         assert "camille" not in str(order).casefold()
         for item in runtime.inbox().read(tenant, sorted(events_of(hub, tenant))).values():

@@ -9,12 +9,12 @@ from urllib.parse import quote
 
 import pytest
 
-from functions import runtime
+from functions import cursors, runtime
 from functions.contract.document import DECLARED
 from functions.registry.secrets import secrets as secrets_of
 from functions.routes import app
 from tests.moto_hub import VARIABLES, Answer, MotoHub, forget
-from tests.neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, cursor_of, rows, settle
+from tests.neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, rows, settle
 
 OWN = {"order": "ord_1", "sku": "MUG", "connection": "web-of-acme"}
 TRICKS = (f"{THEIRS}#", f"x#{THEIRS}#ORDER", f"../{THEIRS}/", f"#{THEIRS}", "#", "%23", " ")
@@ -40,7 +40,7 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     },
     ("POST", "/v1/reservations/{reservation_id}/confirm"): {"order": "web-of-acme/1"},
     ("POST", "/v1/replays"): {
-        "connection": OWN["connection"],
+        "connection_id": OWN["connection"],
         "topic": "order",
         "since": "2026-11-22T00:00:00Z",
         "cursor": "",
@@ -122,19 +122,20 @@ def put(content: Any, path: tuple[Any, ...], value: str) -> Any:
 def requests(method: str, path: str, names: list[str]) -> Iterator[tuple[str, dict[str, str], Any, dict[str, str]]]:
     """Give every request of a route that holds a neighbour's id at one place: (path, query, body, headers)."""
     said, usual = DECLARED[method, path], BODIES.get((method, path), {})
+    asked = list(said.query.model_fields) if said.query else []
     plain = re.sub(r"{(\w+?)(?:_id)?}", lambda found: OWN.get(found[1], "x"), path)
     for name in names:
         for parameter in re.findall(r"{\w+}", path):
             rest = path.replace(parameter, quote(name, safe=""))
             yield re.sub(r"{(\w+?)(?:_id)?}", "x", rest), {}, usual, {"Idempotency-Key": "own"}
-        for parameter in said.query:
-            known = {"connection": OWN["connection"], "channel_order_id": "1"} if "channel" in str(said.query) else {}
+        for parameter in asked:
+            known = {"connection_id": OWN["connection"], "channel_order_id": "1"} if "channel_order_id" in asked else {}
             yield plain, {**known, parameter: name}, usual, {}
         for place in leaves(usual):
             yield plain, {}, put(usual, place, name), {"Idempotency-Key": f"own {name[:20]} {place}"}
         if said.headers:
             yield plain, {}, usual, {"Idempotency-Key": name}
-    if not names or (path == plain and not said.query and not usual):
+    if not names or (path == plain and not asked and not usual):
         yield plain, {}, usual, {}
 
 
@@ -186,19 +187,21 @@ def test_a_neighbours_customers_and_orders_are_in_no_list(street: dict[str, Shop
     for query in ({"email": "ada@example.com"}, {"phone": "+33320000001"}, {"q": "Ada Byron 1990-12-10"}):
         found = street[OURS].hub.ask("/v1/customers", TOKENS[OURS], **query)
         assert not [each for each in secrets if each in found.body]
-    asked = {"connection": "web-of-main", "channel_order_id": str(street[THEIRS].order["id"])}
+    asked = {"connection_id": "web-of-main", "channel_order_id": str(street[THEIRS].order["id"])}
     assert street[OURS].hub.ask("/v1/orders", TOKENS[OURS], **asked).problem() == "not_found"
     assert street[OURS].hub.ask("/v1/orders", TOKENS[OURS], customer=street[THEIRS].ids["customer"][0]).status == 404
 
 
 def test_a_cursor_that_points_into_a_neighbours_list_leads_nowhere(street: dict[str, Shop]) -> None:
     review = street[THEIRS].ids["review"][0]
-    place, hub, token = (f"{THEIRS}#REVIEW#{review}", "REVIEW", "9"), street[OURS].hub, TOKENS[OURS]
-    for path in ("/v1/reviews", "/v1/tasks", "/v1/privacy", "/v1/shared-values"):
-        assert hub.ask(path, token, cursor=cursor_of(*place)).problem() == "query_invalid"
-        assert hub.ask(path, token, cursor=street[THEIRS].ids["cursor"][2]).status == 400
-    for part in (cursor_of(*place), f"{cursor_of(*place)}.-", f"-.{cursor_of(*place)}", "-.-.-"):
-        assert hub.ask("/v1/quarantine", token, cursor=part).status == 400
+    place, hub, token = json.dumps([f"{THEIRS}#REVIEW#{review}", "REVIEW", "9"]), street[OURS].hub, TOKENS[OURS]
+    lists = {"reviews": "reviews", "tasks": "tasks", "privacy": "privacy open", "shared-values": "shared values"}
+    for path, name in lists.items():
+        for cursor in (cursors.write(OURS, name, place), street[THEIRS].ids["cursor"][2]):
+            assert hub.ask(f"/v1/{path}", token, cursor=cursor).problem() == "query_invalid"
+    for parts in ([place, ""], ["", place], [place, place], ["", "", ""]):
+        cursor = cursors.write(OURS, "quarantine", json.dumps(parts))
+        assert hub.ask("/v1/quarantine", token, cursor=cursor).problem() == "query_invalid"
 
 
 def test_an_idempotency_key_is_a_tenants_own(street: dict[str, Shop]) -> None:

@@ -106,7 +106,7 @@ def test_what_is_deep_but_within_the_limit_and_has_unknown_fields_is_applied(sho
     answer = shop.send("shop", json.dumps(body).encode(), "orders/create")
     assert shop.normalise() == []
     assert shop.event(answer.json()["event_id"])["outcome"] == "applied"
-    found = shop.ask("/v1/orders", connection="shop", channel_order_id="9007199254740993")
+    found = shop.ask("/v1/orders", connection_id="shop", channel_order_id="9007199254740993")
     assert found.status == 200
 
 

@@ -184,7 +184,7 @@ def look_around(hub: MotoHub, order_id: int, label: str) -> str:
     """Ask the API everything; gives a customer."""
     (customer,) = hub.ask("/v1/customers", email="camille.moreau@example.com").json()["customers"][:1]
     number = customer["customer_id"]
-    (order,) = hub.ask("/v1/orders", connection="web", channel_order_id=str(order_id)).json()["orders"]
+    (order,) = hub.ask("/v1/orders", connection_id="web", channel_order_id=str(order_id)).json()["orders"]
     asked = {f"/v1/orders/{order['order_id']}", f"/v1/shipments/{label}"}
     asked |= {f"/v1/customers/{number}", f"/v1/customers/{number}/timeline"}
     asked |= {"/v1/stock/MUG", "/v1/stock/MUG/ledger", "/v1/products/MUG", "/v1/quarantine"}
@@ -197,7 +197,7 @@ def look_around(hub: MotoHub, order_id: int, label: str) -> str:
     known = {item["id"]["S"] for item in hub.items("Records") if item["sk"]["S"] == "ORDER"}
     link = {"order_id": min(known - {order["order_id"]}), "type": "extra_purchase"}
     assert hub.tell(f"/v1/orders/{order['order_id']}/links", link).status == 200
-    assert hub.ask("/v1/stock/MUG/availability", connection="web").status == 200
+    assert hub.ask("/v1/stock/MUG/availability", connection_id="web").status == 200
     switch(hub)
     put_aside(hub)
     assert hub.ask("/v1/tasks", type="shortage").status == 200

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.generation.modes import GenerationMode
 
-from functions.contract.declaring import Operation
 from functions.contract.document import DECLARED
+from functions.contract.operation import Operation
 from tests import corner
 from tests.functions.contract.gateway import Gateway
 from tests.moto_hub import TOKEN, MotoHub, moto_world
@@ -90,7 +90,7 @@ def settle(hub: MotoHub) -> None:
 
 
 def names(hub: MotoHub, order: int, label: str) -> dict[str, list[str]]:
-    (found,) = hub.ask("/v1/orders", connection="web", channel_order_id=str(order)).json()["orders"]
+    (found,) = hub.ask("/v1/orders", connection_id="web", channel_order_id=str(order)).json()["orders"]
     emails = ("a@example.com", found["buyer"]["email"])
     people = [hub.ask("/v1/customers", email=each).json()["customers"] for each in emails]
     held = [
@@ -112,7 +112,6 @@ def names(hub: MotoHub, order: int, label: str) -> dict[str, list[str]]:
         "tracking_number": [label],
         "name": ["shopify", "corner"],
         "connection_id": ["web", "till"],
-        "connection": ["web", "till"],
         "channel_order_id": [str(order)],
         "email": ["a@example.com"],
         "phone": ["+33612345678"],

@@ -1,5 +1,6 @@
 """The API's contract: every route is declared, and what the API answers is what the document says."""
 
+import inspect
 import json
 from typing import Any
 
@@ -7,8 +8,12 @@ import pytest
 from openapi_spec_validator import validate
 
 from functions import api
-from functions.contract.document import DECLARED, document
+from functions.contract.connectors import Bundle
+from functions.contract.document import DECLARED, MODULES, document
+from functions.routes.app import PARTS
 from tests.moto_hub import MotoHub
+
+ROUTES = [module.__name__.rpartition(".")[2] for module in MODULES]
 
 
 def routes() -> set[tuple[str, str]]:
@@ -50,6 +55,23 @@ def test_only_who_asks_for_the_document_pays_for_its_models() -> None:
 
     code = "import sys; from functions import api; sys.exit('functions.contract' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_who_checks_a_request_pays_for_no_answer() -> None:
+    import subprocess
+    import sys
+
+    routes = ", ".join(f"functions.contract.{name}" for name in (*ROUTES, "check"))
+    code = f"import sys, {routes}; sys.exit('functions.contract.answers' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(DECLARED))
+def test_what_is_declared_of_a_request_is_what_the_view_gets(method: str, path: str) -> None:
+    view = inspect.unwrap(api.app.routes[path][method].view_function)
+    declared = {part: getattr(DECLARED[method, path], part) for part in PARTS}
+    checked = {part: model.__name__ for part, model in declared.items() if model not in (None, Bundle)}
+    assert {part: name for part, name in view.__annotations__.items() if part in PARTS} == checked
 
 
 @pytest.mark.parametrize(
@@ -95,10 +117,29 @@ def test_what_is_longer_than_any_name_is_refused(moto_hub: MotoHub) -> None:
 ASKED = [(path, said.query) for (method, path), said in sorted(DECLARED.items()) if method == "GET" and said.query]
 
 
-@pytest.mark.parametrize(("path", "known"), ASKED)
-def test_a_misspelt_question_is_refused_and_told_what_is_known(
-    moto_hub: MotoHub, path: str, known: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize(("path", "model"), ASKED)
+def test_a_misspelt_question_is_refused_and_told_what_is_known(moto_hub: MotoHub, path: str, model: Any) -> None:
+    known = [name for name, field in model.model_fields.items() if not field.deprecated]
     answer = moto_hub.ask(path.replace("{sku}", "MUG"), emial="a@example.com")
     assert (answer.status, answer.problem()) == (400, "query_invalid")
     assert answer.json()["detail"] == f"Unknown: emial. Known: {', '.join(known)}."
+
+
+def test_every_parameter_of_a_query_is_of_one_form_that_is_never_null() -> None:
+    paths = document(api.app, "/live")["paths"]
+    schemas = [each["schema"] for methods in paths.values() for said in methods.values() for each in parameters(said)]
+    assert len(schemas) > 30
+    assert [each for each in schemas if each["type"] not in ("string", "integer")] == []
+
+
+def parameters(said: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(said.get("parameters", []))
+
+
+@pytest.mark.parametrize("path", ["/v1/orders", "/v1/stock/{sku}/availability"])
+def test_the_old_name_of_connection_id_is_declared_as_deprecated(path: str) -> None:
+    said = document(api.app, "/live")["paths"][path]["get"]
+    old = {each["name"]: each.get("deprecated", False) for each in parameters(said) if each["in"] == "query"}
+    assert (old["connection_id"], old["connection"]) == (False, True)
+    asked = document(api.app, "/live")["components"]["schemas"]["ReplaysWish"]["properties"]
+    assert (asked["connection"]["deprecated"], "deprecated" in asked["connection_id"]) == (True, False)

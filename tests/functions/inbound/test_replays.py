@@ -8,7 +8,7 @@ import pytest
 
 from connectors.bundle import bundle_of, pack
 from connectors.signatures import sign
-from functions import runtime
+from functions import cursors, runtime
 from functions.cache import cache
 from functions.inbound import replay as replaying
 from functions.registry import connections, connectors
@@ -66,7 +66,7 @@ def replay(hub: MotoHub, event_id: str, **said: Any) -> Any:
 
 
 def label(hub: MotoHub) -> str:
-    (order,) = hub.ask("/v1/orders", connection=SHOP, channel_order_id="7001").json()["orders"]
+    (order,) = hub.ask("/v1/orders", connection_id=SHOP, channel_order_id="7001").json()["orders"]
     return f"{order['label']} v{order['version']}"
 
 
@@ -144,7 +144,7 @@ def test_what_is_quarantined_is_applied_once_its_sku_is_known(shop: MotoHub) -> 
     assert (listed["event_id"], listed["will"], listed["facts"]) == (event_id, "apply", 1)
     assert shop.replay() == []
     assert shop.event(event_id)["outcome"] == "quarantined"
-    answer = shop.tell("/v1/replays", {"outcome": "quarantined", "connection": SHOP})
+    answer = shop.tell("/v1/replays", {"outcome": "quarantined", "connection_id": SHOP})
     assert (answer.status, answer.json()["sent"]) == (202, 1)
     assert shop.replay() == []
     assert shop.event(event_id)["outcome"] == "applied"
@@ -239,8 +239,8 @@ def test_what_waits_for_a_person_is_gone_through_to_its_end(shop: MotoHub) -> No
 @pytest.mark.parametrize(
     ("said", "count"),
     [
-        ({"connection": SHOP}, 3),
-        ({"connection": "nobody"}, 0),
+        ({"connection_id": SHOP}, 3),
+        ({"connection_id": "nobody"}, 0),
         ({"topic": "order.placed"}, 2),
         ({"outcome": "applied"}, 1),
         ({"outcome": "received"}, 1),
@@ -267,17 +267,13 @@ def test_only_what_fits_is_selected(shop: MotoHub, said: dict[str, Any], count: 
         {"since": AGO, "until": "²"},
         {"since": AGO, "limit": 0},
         {"since": AGO, "limit": 201},
-        {"since": AGO, "limit": True},
         {"since": AGO, "limit": 10**400},
         {"since": AGO, "limit": 1.5},
         {"since": AGO, "map": "later"},
         {"since": AGO, "outcome": "erased"},
-        {"since": AGO, "cursor": ""},
-        {"since": AGO, "cursor": "2026-11-22T10:00:00.000Z"},
-        {"since": AGO, "cursor": "2026-13-22T10:00:00.000Z "},
-        {"outcome": "quarantined", "cursor": "é"},
+        {"since": "0001-01-01T00:00:00+14:00"},
+        {"since": AGO, "until": "9999-12-31T23:59:59-14:00"},
         {"since": AGO, "unknown": 1},
-        {"since": 5},
         ["since"],
     ],
 )
@@ -286,12 +282,12 @@ def test_a_replay_that_cannot_be_meant_is_refused(shop: MotoHub, said: Any) -> N
     assert (answer.status, answer.problem()) == (400, "body_invalid")
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", AGO])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00-14:00", "9999-12-31T23:59:59+14:00", AGO])
 def test_the_ends_of_time_are_no_trouble(shop: MotoHub, moment: str) -> None:
     many(shop, 1)
     for said in ({"since": moment}, {"since": AGO, "until": moment}):
         assert shop.tell("/v1/replays", {**said, "dry_run": True}).status == 200
-    asked = {"since": AGO, "cursor": f"{moment[:19]}.000Z ", "dry_run": True}
+    asked = {"since": AGO, "cursor": cursors.write("acme", "replays", f"{moment[:19]}.000Z "), "dry_run": True}
     assert shop.tell("/v1/replays", asked).status == (400 if moment < "2020" else 200)
 
 

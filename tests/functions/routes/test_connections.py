@@ -119,6 +119,8 @@ def test_what_is_to_be_reconciled_is_polled_at_once_and_once(market: MotoHub) ->
     since = runtime.rfc3339(runtime.now() - timedelta(days=9))
     answer = market.tell("/v1/connections/market/reconcile", {"since": since})
     assert (answer.status, answer.json()["since"]) == (202, since)
+    long_ago = market.tell("/v1/connections/market/reconcile", {"since": "0999-01-01T00:00:00Z"})
+    assert long_ago.json()["since"] == "0999-01-01T00:00:00.000Z"
     polled = set(market.run("poll", {})["taken"])
     assert polled == {f"market/{name}" for name in answer.json()["polls"]}
     assert market.run("poll", {})["taken"] == {}

@@ -46,7 +46,7 @@ def test_health_needs_no_token_and_says_nothing_else(market: MotoHub) -> None:
         ("/v1/customers", {}, "query_missing"),
         ("/v1/customers", {"email": ""}, "query_missing"),
         ("/v1/orders", {}, "query_missing"),
-        ("/v1/orders", {"connection": "market"}, "query_missing"),
+        ("/v1/orders", {"connection_id": "market"}, "query_missing"),
         ("/v1/stock/MUG/availability", {}, "query_missing"),
         ("/v1/events", {"limit": "0"}, "query_invalid"),
         ("/v1/events", {"limit": "201"}, "query_invalid"),
@@ -91,7 +91,7 @@ def test_what_is_not_there_is_not_found(market: MotoHub, path: str) -> None:
 def test_the_connection_of_another_tenant_is_as_unknown_as_none(market: MotoHub, connection_id: str) -> None:
     answer = market.http("api", "POST", PAYLOADS, b"{}", KNOWN, {"topic": "order"}, connection_id=connection_id)
     assert (answer.status, answer.problem()) == (404, "not_found")
-    assert market.ask("/v1/stock/MUG/availability", connection=connection_id).status == 404
+    assert market.ask("/v1/stock/MUG/availability", connection_id=connection_id).status == 404
     assert market.items("Inbox") == []
 
 

@@ -57,7 +57,7 @@ def reserve(hub: MotoHub, key: str, pieces: Any = 1, sku: str = "MUG", **said: A
 
 
 def promised(hub: MotoHub, sku: str = "MUG", **asked: str) -> str:
-    found = hub.ask(f"/v1/stock/{sku}/availability", connection="web", **asked).json()
+    found = hub.ask(f"/v1/stock/{sku}/availability", connection_id="web", **asked).json()
     return str(found["available_to_promise"])
 
 
@@ -156,7 +156,7 @@ def test_the_last_pieces_are_kept_for_a_tier(shop: MotoHub) -> None:
     policy = {"location_id": PLACE, "safety": 1, "tiers": {"vip": 2}}
     assert shop.tell("/v1/stock/MUG/policy", policy, "PUT").status == 200
     assert (promised(shop), promised(shop, tier="vip"), stock(shop)["available"]) == ("7", "9", "7")
-    of_members = shop.ask("/v1/stock/MUG/availability", connection="members").json()
+    of_members = shop.ask("/v1/stock/MUG/availability", connection_id="members").json()
     assert (of_members["available_to_promise"], of_members["tier"]) == ("9", "vip")
     assert reserve(shop, "a", 8).problem() == "stock_insufficient"
     assert reserve(shop, "a", 8, tier="vip").status == 201
@@ -216,7 +216,7 @@ def test_what_was_sold_beyond_what_there_is_becomes_a_task(shop: MotoHub) -> Non
     first, last = (web.place_order({"SCARF": pieces}, 905) for pieces in (3, 2))
     hear(shop)
     names = [
-        shop.ask("/v1/orders", connection="web", channel_order_id=str(each["id"])).json()["orders"][0]["order_id"]
+        shop.ask("/v1/orders", connection_id="web", channel_order_id=str(each["id"])).json()["orders"][0]["order_id"]
         for each in (first, last)
     ]
     (task,) = shop.ask("/v1/tasks", type="shortage").json()["tasks"]
