@@ -77,13 +77,10 @@ def _again(pause: Pause, attempt: Callable[[bool], T], surely: bool = False) -> 
     return attempt(True)
 
 
-def change(
-    store: Store, cause: Cause, decide: Callable[[Unit], T], pause: Pause = time.sleep, *, fresh: bool = False
-) -> T:
+def change(store: Store, cause: Cause, decide: Callable[[Unit], T], pause: Pause = time.sleep) -> T:
     """Change records by hand: read, `decide`, and write in one transaction; do so again after a conflict.
 
-    Reads are consistent. What may be refused depends on that, and asks for it by `fresh`: a refusal writes nothing that
-    could meet a conflict.
+    Reads are consistent, for what is decided may be a refusal: it writes nothing that could meet a conflict.
 
     Raises:
         StoreUnavailableError: it may or may not be written; it may be asked again.
@@ -91,7 +88,7 @@ def change(
     """
 
     def attempt(consistent: bool) -> T:
-        unit = Unit(store, consistent=consistent or fresh)
+        unit = Unit(store, consistent=consistent)
         made = decide(unit)
         unit.commit(None)
         return made

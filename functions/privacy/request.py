@@ -100,7 +100,7 @@ def _are_there(cause: Cause, customers: list[str]) -> bool:
         heads = links.heads_of(unit, cause.tenant, customers).values()
         return all(links.customer(unit, cause.tenant, head) is not None for head in heads)
 
-    return change(runtime.records(), cause, look, fresh=True)
+    return change(runtime.records(), cause, look)
 
 
 def _close(item: Item, customers: list[str], cause: Cause, subject: dict[str, Any]) -> None:

@@ -101,7 +101,7 @@ def release_reservation(tenant: str, reservation_id: str, body: "Nothing") -> An
 
 def _change(cause: Cause, decide: Callable[[Unit], Any]) -> Any:
     try:
-        return change(runtime.records(), cause, decide, fresh=True)
+        return change(runtime.records(), cause, decide)
     except ReservationError as error:
         raise RefusedError(STATUS.get(error.code, 409), error.code, str(error), **error.more) from error
 

@@ -64,7 +64,7 @@ def put_kit(tenant: str, sku: str, body: "KitWish") -> Any:
     """Say what a kit is made of; without components it is no kit any more."""
     cause, parts = by_hand(tenant), body.components
     try:
-        change(runtime.records(), cause, lambda unit: kit_rules.define(unit, cause, sku, parts), fresh=True)
+        change(runtime.records(), cause, lambda unit: kit_rules.define(unit, cause, sku, parts))
     except kit_rules.KitError as error:
         raise RefusedError(422, error.code, str(error)) from error
     kits.forget(tenant)

@@ -39,7 +39,7 @@ class Act:
 
 
 def _changed(store: Store, cause: Cause, decide: Callable[[Unit], Any]) -> Any:
-    return change(store, cause, decide, lambda _: None, fresh=True)
+    return change(store, cause, decide, lambda _: None)
 
 
 def _reserve(store: Store, cause: Cause, key: str, until: int, wishes: tuple[Any, ...]) -> str:

@@ -52,7 +52,6 @@ def reserve(
             cause,
             lambda unit: reservations.reserve(unit, cause, name, request, viewer, digest),
             lambda _: None,
-            fresh=True,
         )
         return reservations.status_of(item, cause.at)
 
@@ -75,7 +74,7 @@ def release(store: Store, minute: int, key: str, tenant: str = TENANT) -> str:
 def sweep(store: Store, minute: int, key: str, tenant: str = TENANT) -> str:
     """Let the sweeper look at a reservation, and give what it made of it."""
     cause, name = by_hand(minute, tenant), ids.reservation_id(tenant, key)
-    made = change(store, cause, lambda unit: reservations.expire(unit, cause, name), lambda _: None, fresh=True)
+    made = change(store, cause, lambda unit: reservations.expire(unit, cause, name), lambda _: None)
     return str(made)
 
 
@@ -95,7 +94,7 @@ def announce(store: Store, minute: int, reference: str, pieces: int) -> None:
 
 def _change(store: Store, cause: Cause, decide: Any) -> str:
     def ask() -> str:
-        item = change(store, cause, decide, lambda _: None, fresh=True)
+        item = change(store, cause, decide, lambda _: None)
         return reservations.status_of(item, cause.at) if item else "unknown"
 
     return _answer(ask)
