@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 import typer.main
 
+from connectors.connection import Connection
 from functions import api
 from mappings.fields import OPTIONS
 from ops import cli
@@ -25,6 +26,10 @@ PAGES = [
     for page in sorted(ROOT.rglob("*.md"))
     if not any(part in MADE or part.startswith(".") for part in page.relative_to(ROOT).parts)
 ]
+BY_OPTION = {"connection_id", "connector", "base_url", "tenant"}
+BY_THE_HUB = {"group", "webhook_url", "status", "secret_arn", "delivery"}
+"""What else is known of a connection: by an option of `connections add`, or by what the hub does."""
+
 MAPS = [page for page in PAGES if page.parent == ROOT / "docs" or page.name in {"README.md", "CONTRIBUTING.md"}]
 
 
@@ -88,8 +93,9 @@ def commands(group: Any, before: str = "") -> Iterator[str]:
 
 
 def first_cells(page: Path) -> set[str]:
-    """Give the first cell of every row of a page's tables, where it is a word in code."""
-    return set(re.findall(r"^\| `([^`|]+)`", page.read_text(encoding="utf-8"), re.MULTILINE))
+    """Give what is in code in the first cell of a row of any table of a page."""
+    cells = re.findall(r"^\|([^|]+)\|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {code for cell in cells for code in NAMED.findall(cell)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
@@ -113,6 +119,11 @@ def test_every_folder_of_the_tree_stands_on_the_map() -> None:
 def test_every_command_has_its_row_on_the_page_of_the_command_line() -> None:
     rows = {re.sub(r" \[?[A-Z_]+\]?", "", cell) for cell in first_cells(ROOT / "docs/cli.md")}
     assert sorted(set(commands(typer.main.get_command(cli.app))) - rows) == []
+
+
+def test_every_setting_of_a_connection_has_its_row_there() -> None:
+    rows = {cell.partition(".")[0] for cell in first_cells(ROOT / "docs/cli.md")}
+    assert set(Connection.model_fields) - BY_OPTION - BY_THE_HUB - rows == set()
 
 
 def test_every_route_has_its_row_on_the_page_of_the_api_and_every_row_is_a_route() -> None:
