@@ -56,8 +56,9 @@ def _orders(shops: Shops, day: Day) -> None:
         connection_id, _, channel_order_id = name.partition("/")
         found = shops.api.get("/v1/orders", connection_id=connection_id, channel_order_id=channel_order_id)["orders"][0]
         total = f"{found['totals']['total'] / 100:.2f} {found['currency']}"
-        rows.append((name, total, found["status"], *found["statuses"].values()))
-    table("Orders", ("order", "total", "status", "payment", "fulfilment", "return"), rows)
+        how = found["statuses"]
+        rows.append((name, total, found["status"], how["payment"], how["fulfillment"], how["return"], how["pickup"]))
+    table("Orders", ("order", "total", "status", "payment", "fulfilment", "return", "pickup"), rows)
 
 
 def _trace(shops: Shops) -> None:
