@@ -14,7 +14,8 @@ from records import ids
 from records.apply import apply
 from records.cause import Cause
 from tests import corner
-from tests.moto_hub import TOKEN, MotoHub
+from tests.hub import Hub
+from tests.process import TOKEN
 
 OURS, THEIRS = "acme", "main"
 TOKENS = {OURS: TOKEN, THEIRS: "token-of-main"}
@@ -28,7 +29,7 @@ ID = re.compile(r"(?:evt|ord|cus|rev|res|era)_[0-9a-f]{20,}")
 class Shop:
     """One of the two tenants: its connections, its calls of the API, and the ids that it knows."""
 
-    hub: MotoHub
+    hub: Hub
     tenant: str
     group: str = ""
     ids: dict[str, list[str]] = field(default_factory=dict)
@@ -123,8 +124,8 @@ class Shop:
         return cursors.write(self.tenant, "reviews", json.dumps(place))
 
 
-def settle(hub: MotoHub) -> None:
-    """Let all webhooks of the stand-ins reach the hub, and all pushes of the hub reach them."""
+def settle(hub: Hub) -> None:
+    """Let everything the stand-ins said reach the hub, and everything the hub wants reach them."""
     for connection_id, stand_in in hub.stand_ins.items():
         sent, stand_in.deliveries.all = stand_in.deliveries.all, []
         for each in sent:
@@ -135,8 +136,8 @@ def settle(hub: MotoHub) -> None:
         hub.push()
 
 
-def rows(hub: MotoHub, tenant: str, tables: Sequence[str] = ("Inbox", "Records", "Connections")) -> dict[str, Any]:
-    """Give all items of the tables that belong to a tenant, by table and key."""
+def rows(hub: Hub, tenant: str, tables: Sequence[str] = ("Inbox", "Records", "Connections")) -> dict[str, Any]:
+    """Give everything in the tables that belongs to a tenant, by its key."""
     found = {}
     for table in tables:
         for item in hub.items(table):

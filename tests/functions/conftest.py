@@ -1,19 +1,13 @@
-"""Functions run in this process, on moto. Whatever they put on the bus is held against the published contract."""
-
-from collections.abc import Iterator
+"""Functions run in this process, over memory; a chosen few of each door's tests over moto too."""
 
 import pytest
 
-from functions import announce
-from tests.moto_hub import moto_hub, moto_world
-from tests.published import held
+from tests.memory_hub import local_hub, memory_world
+from tests.moto_hub import moto_world
 
-__all__ = ["moto_hub", "moto_world"]
+__all__ = ["local_hub", "memory_world", "moto_world"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def contract() -> Iterator[None]:
-    """Nothing goes on the bus that breaks the contract."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(announce, "publish", held(announce.publish))
-        yield
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a test say that it is one of the few that a door keeps on moto."""
+    config.addinivalue_line("markers", "moto: runs on moto's AWS, where its neighbours run in memory")

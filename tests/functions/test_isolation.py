@@ -13,8 +13,10 @@ from functions import cursors, runtime
 from functions.contract.document import DECLARED
 from functions.registry.secrets import secrets as secrets_of
 from functions.routes import app
-from tests.moto_hub import VARIABLES, Answer, MotoHub, forget
-from tests.neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, rows, settle
+from tests.hub import Hub
+from tests.neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, cursor_of, rows, settle
+from tests.process import VARIABLES, forget
+from tests.request import Answer
 
 OWN = {"order": "ord_1", "sku": "MUG", "connection": "web-of-acme"}
 TRICKS = (f"{THEIRS}#", f"x#{THEIRS}#ORDER", f"../{THEIRS}/", f"#{THEIRS}", "#", "%23", " ")
@@ -72,9 +74,9 @@ def lines() -> Iterator[Lines]:
 
 
 @pytest.fixture(scope="module")
-def street(moto_world: MotoHub, lines: Lines) -> dict[str, Shop]:
+def street(memory_world: Hub, lines: Lines) -> dict[str, Shop]:
     """Two shops that lived the same days."""
-    shops = {tenant: Shop(moto_world, tenant) for tenant in (OURS, THEIRS)}
+    shops = {tenant: Shop(memory_world, tenant) for tenant in (OURS, THEIRS)}
     for each in shops.values():
         each.open()
     for each in shops.values():
@@ -158,7 +160,7 @@ def test_no_id_of_a_neighbour_opens_anything(
     assert rows(hub, THEIRS) == before
 
 
-def ask(hub: MotoHub, method: str, path: str, query: dict[str, str], body: Any, headers: Mapping[str, str]) -> Answer:
+def ask(hub: Hub, method: str, path: str, query: dict[str, str], body: Any, headers: Mapping[str, str]) -> Answer:
     known = {"Authorization": f"Bearer {TOKENS[OURS]}", "Content-Type": "application/json", **headers}
     sent = b"" if method == "GET" else json.dumps(body).encode()
     return hub._api(method, path, sent, known, query)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.moto_hub import MotoHub
+from tests.hub import Hub
 
 BODIES: dict[str, tuple[bytes, str, str]] = {  # what arrives, what the reason must say, where the fault is
     "nothing": (b"", "not JSON", ""),
@@ -24,14 +24,14 @@ BODIES: dict[str, tuple[bytes, str, str]] = {  # what arrives, what the reason m
 
 
 @pytest.fixture
-def shop(moto_hub: MotoHub) -> MotoHub:
-    moto_hub.connect("shopify", "shop")
-    moto_hub.connect("mirakl", "market")
-    return moto_hub
+def shop(local_hub: Hub) -> Hub:
+    local_hub.connect("shopify", "shop")
+    local_hub.connect("mirakl", "market")
+    return local_hub
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_genuine_body_that_cannot_be_read_is_kept_and_parked(shop: MotoHub, name: str) -> None:
+def test_a_genuine_body_that_cannot_be_read_is_kept_and_parked(shop: Hub, name: str) -> None:
     body, said, pointer = BODIES[name]
     answer = shop.send("shop", body, "orders/create")
     assert answer.status == 202
@@ -61,7 +61,7 @@ def order(**said: Any) -> dict[str, Any]:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_a_field_that_cannot_be_translated_is_named(shop: MotoHub, said: dict[str, Any], pointer: str) -> None:
+def test_a_field_that_cannot_be_translated_is_named(shop: Hub, said: dict[str, Any], pointer: str) -> None:
     answer = shop.send("shop", json.dumps(order(**said)).encode(), "orders/create")
     assert answer.status == 202
     assert shop.normalise() == []
@@ -72,14 +72,14 @@ def test_a_field_that_cannot_be_translated_is_named(shop: MotoHub, said: dict[st
 
 
 @pytest.mark.parametrize("body", [b"[1, 2]", b'"order"', b"null", b"{}"])
-def test_what_says_nothing_of_an_order_is_kept_and_changes_nothing(shop: MotoHub, body: bytes) -> None:
+def test_what_says_nothing_of_an_order_is_kept_and_changes_nothing(shop: Hub, body: bytes) -> None:
     answer = shop.send("shop", body, "orders/create")
     assert answer.status == 202
     assert shop.normalise() == []
     assert shop.event(answer.json()["event_id"])["outcome"] == "unchanged"
 
 
-def test_a_parked_event_is_announced_listed_and_writes_nothing_else(shop: MotoHub) -> None:
+def test_a_parked_event_is_announced_listed_and_writes_nothing_else(shop: Hub) -> None:
     answer = shop.send("shop", json.dumps(order(total_price="a lot")).encode(), "orders/create")
     shop.normalise()
     (parked,) = shop.ask("/v1/quarantine").json()["events"]
@@ -89,7 +89,7 @@ def test_a_parked_event_is_announced_listed_and_writes_nothing_else(shop: MotoHu
     assert "PayloadQuarantined" in {message["type"] for message in shop.messages()}
 
 
-def test_an_unknown_topic_is_kept_and_parked(shop: MotoHub) -> None:
+def test_an_unknown_topic_is_kept_and_parked(shop: Hub) -> None:
     answer = shop.send("shop", b"{}", "themes/publish")
     assert answer.status == 202
     assert shop.normalise() == []
@@ -98,7 +98,7 @@ def test_an_unknown_topic_is_kept_and_parked(shop: MotoHub) -> None:
     assert "themes/publish" in trace["reason"] + trace["topic"]
 
 
-def test_what_is_deep_but_within_the_limit_and_has_unknown_fields_is_applied(shop: MotoHub) -> None:
+def test_what_is_deep_but_within_the_limit_and_has_unknown_fields_is_applied(shop: Hub) -> None:
     deep: Any = 1
     for _ in range(98):
         deep = {"deeper": deep}
@@ -119,7 +119,7 @@ def test_what_is_deep_but_within_the_limit_and_has_unknown_fields_is_applied(sho
         ("application/json", b"{", "not JSON"),
     ],
 )
-def test_a_file_handed_in_is_read_as_what_it_says_it_is(shop: MotoHub, kind: str, body: bytes, said: str) -> None:
+def test_a_file_handed_in_is_read_as_what_it_says_it_is(shop: Hub, kind: str, body: bytes, said: str) -> None:
     answer = shop.http(
         "api",
         "POST",
@@ -136,7 +136,7 @@ def test_a_file_handed_in_is_read_as_what_it_says_it_is(shop: MotoHub, kind: str
     assert said in trace["reason"]
 
 
-def test_a_payload_of_a_connection_that_was_removed_is_parked(shop: MotoHub) -> None:
+def test_a_payload_of_a_connection_that_was_removed_is_parked(shop: Hub) -> None:
     from functions.cache import cache
 
     answer = shop.send("shop", json.dumps(order()).encode(), "orders/create")

@@ -5,14 +5,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
-
 from functions import runtime
 from records import cause, ids
 from records.apply import apply
 from records.store.packing import decompress
 from records.store.wire import from_wire
-from tests.moto_hub import REGION, VARIABLES, MotoHub
+from tests.hub import Hub
+from tests.process import VARIABLES
 
 PLACE = "lille"
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}
@@ -30,7 +29,7 @@ BUYER = {"id": 7310000999901, "email": EMAIL, "phone": PHONE, **WHO, "note": "ca
 CANARY = re.compile(r"canary|699999901|7310000999901", re.IGNORECASE)
 
 
-def open_shops(hub: MotoHub) -> tuple[Any, ...]:
+def open_shops(hub: Hub) -> tuple[Any, ...]:
     """Connect a web shop, a till, a carrier's desk and a CRM."""
     return (
         hub.connect("shopify", "web", locations={"905": PLACE}, **POOL),
@@ -40,8 +39,8 @@ def open_shops(hub: MotoHub) -> tuple[Any, ...]:
     )
 
 
-def settle(hub: MotoHub) -> None:
-    """Let all webhooks of the stand-ins reach the hub, and all pushes of the hub reach them."""
+def settle(hub: Hub) -> None:
+    """Let everything the stand-ins said reach the hub, and everything the hub wants reach them."""
     for connection_id, stand_in in hub.stand_ins.items():
         sent, stand_in.deliveries.all = stand_in.deliveries.all, []
         for each in sent:
@@ -64,8 +63,8 @@ def order(web: Any, **said: Any) -> Any:
     return web.place_order({"MUG": 1}, 905, **{**named, **said})
 
 
-def live(hub: MotoHub) -> str:
-    """Let the person do everything that a customer can do. Gives their customer id."""
+def live(hub: Hub) -> str:
+    """Let the person do everything there is to do; gives the customer they are."""
     web, till, parcels, crm = open_shops(hub)
     web.add_product("MUG", "Mug", "12.50", {905: 10})
     till.add_item("MUG", "Mug", 1250, {"LILLE1": 10})
@@ -96,8 +95,8 @@ def live(hub: MotoHub) -> str:
     return str(found["customer_id"])
 
 
-def visit(hub: MotoHub, at: str) -> None:
-    """Let the person phone the shop. None of these connectors tells of calls, so the fact is applied here."""
+def visit(hub: Hub, at: str) -> None:
+    """Let them call the shop. No connector here tells of calls, so the fact is applied as `normalise` would."""
     from events.facts import build
 
     moment = runtime.rfc3339(runtime.now())
@@ -122,14 +121,14 @@ def readable(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def corners(hub: MotoHub) -> Iterator[tuple[str, str]]:
-    """Give every text in every table, bucket and queue, each after the place where it lies."""
+def corners(hub: Hub) -> Iterator[tuple[str, str]]:
+    """Give every text in every table, bucket and queue, with where it lies."""
     for table in ("Inbox", "Records", "Connections"):
         for wire in hub.items(table):
             item = from_wire(wire)
             for text in readable(item):
                 yield f"{table} {item['pk']} {item.get('sk', '')}", text
-    s3 = boto3.client("s3", REGION)
+    s3 = hub.s3
     for listed in s3.list_objects_v2(Bucket=VARIABLES["PAYLOAD_BUCKET"]).get("Contents", []):
         body = s3.get_object(Bucket=VARIABLES["PAYLOAD_BUCKET"], Key=listed["Key"])["Body"].read()
         yield f"bucket {listed['Key']}", decompress(body).decode(errors="replace")
@@ -140,8 +139,8 @@ def corners(hub: MotoHub) -> Iterator[tuple[str, str]]:
             yield url, message["Body"]
 
 
-def found(hub: MotoHub) -> dict[str, set[str]]:
-    """Find all that is left of the person: place → texts."""
+def found(hub: Hub) -> dict[str, set[str]]:
+    """Say where anything of the person lies, and what."""
     seen: dict[str, set[str]] = {}
     for place, text in corners(hub):
         if CANARY.search(text):
@@ -149,14 +148,14 @@ def found(hub: MotoHub) -> dict[str, set[str]]:
     return seen
 
 
-def erase(hub: MotoHub, runs: int = 4) -> None:
-    """Let the hub work on the privacy requests, and tell the channels."""
+def erase(hub: Hub, runs: int = 4) -> None:
+    """Let the hub do what people asked, and tell the channels."""
     for _ in range(runs):
         assert hub.run("erase", {"indexed_seconds": 0, "days": 1})["failed"] == 0
         settle(hub)
 
 
-def exported(hub: MotoHub, customer_id: str) -> dict[str, Any]:
+def exported(hub: Hub, customer_id: str) -> dict[str, Any]:
     """Export a customer, all parts of it: a busy machine gives more than one."""
     made = hub.ask(f"/v1/customers/{customer_id}/export").json()
     while made["cursor"]:

@@ -5,19 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
 import pytest
 
 from functions import runtime
 from tests.functions.privacy import canary
-from tests.moto_hub import REGION, VARIABLES, MotoHub, world
+from tests.hub import Hub
+from tests.memory_hub import world
+from tests.process import VARIABLES
 
 WRITES = ("UpdateItem", "PutItem", "TransactWriteItems", "PutObject")
 Kept = tuple[dict[str, list[Any]], dict[str, bytes]]
 
 
 @pytest.fixture
-def moto_hub() -> Iterator[MotoHub]:
+def local_hub() -> Iterator[Hub]:
     """A hub whose channels know nobody yet."""
     with world() as made:
         yield made
@@ -46,35 +47,35 @@ def dying(at: int, writes: list[str]) -> Iterator[None]:
             runtime.client(service).meta.events.unregister("before-call", count)
 
 
-def copied(hub: MotoHub) -> Kept:
-    s3, bucket = boto3.client("s3", REGION), VARIABLES["PAYLOAD_BUCKET"]
+def copied(hub: Hub) -> Kept:
+    s3, bucket = hub.s3, VARIABLES["PAYLOAD_BUCKET"]
     names = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
     bodies = {name: s3.get_object(Bucket=bucket, Key=name)["Body"].read() for name in names}
     return {table: hub.items(table) for table in ("Inbox", "Records")}, bodies
 
 
-def put_back(hub: MotoHub, kept: Kept) -> None:
+def put_back(hub: Hub, kept: Kept) -> None:
     hub.wipe()
     tables, bodies = kept
     for table, items in tables.items():
         for item in items:
             hub.dynamo.put_item(TableName=table, Item=item)
     for name, body in bodies.items():
-        boto3.client("s3", REGION).put_object(Bucket=VARIABLES["PAYLOAD_BUCKET"], Key=name, Body=body)
+        hub.s3.put_object(Bucket=VARIABLES["PAYLOAD_BUCKET"], Key=name, Body=body)
 
 
-def totals(hub: MotoHub) -> list[str]:
+def totals(hub: Hub) -> list[str]:
     orders = [item["id"]["S"] for item in hub.items("Records") if item["sk"]["S"] == "ORDER"]
     seen = [hub.ask(f"/v1/orders/{name}").json() for name in orders]
     kept = ("status", "statuses", "money", "totals", "currency", "line_items", "placed_at")
     return sorted(json.dumps({name: each.get(name) for name in kept}) for each in seen)
 
 
-def run(hub: MotoHub) -> None:
+def run(hub: Hub) -> None:
     assert hub.run("erase", {"indexed_seconds": 0, "days": 1})["failed"] == 0
 
 
-def buy(hub: MotoHub) -> str:
+def buy(hub: Hub) -> str:
     """Let the person buy something and sign for the parcel, and call; gives the customer they are."""
     web, parcels = canary.open_shops(hub)[::2]
     web.add_product("MUG", "Mug", "12.50", {905: 10})
@@ -88,29 +89,29 @@ def buy(hub: MotoHub) -> str:
     return str(found["customer_id"])
 
 
-def test_a_run_that_dies_before_any_of_its_writes_is_finished_by_the_next(moto_hub: MotoHub) -> None:
-    customer_id = buy(moto_hub)
-    before = totals(moto_hub)
-    receipt = moto_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
-    kept, writes = copied(moto_hub), list[str]()
+def test_a_run_that_dies_before_any_of_its_writes_is_finished_by_the_next(local_hub: Hub) -> None:
+    customer_id = buy(local_hub)
+    before = totals(local_hub)
+    receipt = local_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
+    kept, writes = copied(local_hub), list[str]()
     with dying(-1, writes):
-        run(moto_hub)
-    counts = moto_hub.ask(f"/v1/erasures/{receipt}").json()["counts"]
+        run(local_hub)
+    counts = local_hub.ask(f"/v1/erasures/{receipt}").json()["counts"]
     for at in range(len(writes)):
-        put_back(moto_hub, kept)
+        put_back(local_hub, kept)
         with pytest.raises(DiedError), dying(at, []):
-            run(moto_hub)
-        run(moto_hub)
-        left = {place for place in canary.found(moto_hub) if "#ERASURE#" not in place}
+            run(local_hub)
+        run(local_hub)
+        left = {place for place in canary.found(local_hub) if "#ERASURE#" not in place}
         assert left == set(), f"died before {writes[at]} {at}"
-        made = moto_hub.ask(f"/v1/erasures/{receipt}").json()
+        made = local_hub.ask(f"/v1/erasures/{receipt}").json()
         assert made["stage"] == "telling"
         assert [made["counts"][name] for name in ("orders", "shipments")] == [counts["orders"], counts["shipments"]]
-    assert totals(moto_hub) == before
+    assert totals(local_hub) == before
     assert len(writes) > 8
 
 
-def couple(hub: MotoHub) -> dict[str, str]:
+def couple(hub: Hub) -> dict[str, str]:
     """Let the till know two people of one address, and the web shop ask for an erasure by it; gives who they are."""
     till = hub.connect("square", "till", **canary.POOL)
     hub.connect("shopify", "web", **canary.POOL)
@@ -125,64 +126,64 @@ def couple(hub: MotoHub) -> dict[str, str]:
     return {each["first_name"]: str(each["customer_id"]) for each in found}
 
 
-def test_of_two_at_one_address_whoever_did_not_ask_stays(moto_hub: MotoHub) -> None:
-    people = couple(moto_hub)
-    (asked,) = moto_hub.ask("/v1/privacy").json()["requests"]
+def test_of_two_at_one_address_whoever_did_not_ask_stays(local_hub: Hub) -> None:
+    people = couple(local_hub)
+    (asked,) = local_hub.ask("/v1/privacy").json()["requests"]
     assert (asked["stage"], asked["undecided"]) == ("open", sorted(people.values()))
 
-    assert moto_hub.tell(f"/v1/customers/{people['Canaryn']}/erase", {}).status == 202
+    assert local_hub.tell(f"/v1/customers/{people['Canaryn']}/erase", {}).status == 202
     for _ in range(3):
-        run(moto_hub)
+        run(local_hub)
 
-    assert moto_hub.ask(f"/v1/customers/{people['Canaryn']}").status == 404
-    assert moto_hub.ask(f"/v1/customers/{people['Robin']}").json()["email"] == canary.EMAIL
-    assert moto_hub.ask(f"/v1/erasures/{asked['erasure_id']}").json()["stage"] == "done"
+    assert local_hub.ask(f"/v1/customers/{people['Canaryn']}").status == 404
+    assert local_hub.ask(f"/v1/customers/{people['Robin']}").json()["email"] == canary.EMAIL
+    assert local_hub.ask(f"/v1/erasures/{asked['erasure_id']}").json()["stage"] == "done"
 
 
-def test_what_they_do_after_it_stays_while_channels_are_told(moto_hub: MotoHub) -> None:
-    customer_id = buy(moto_hub)
-    receipt = moto_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
+def test_what_they_do_after_it_stays_while_channels_are_told(local_hub: Hub) -> None:
+    customer_id = buy(local_hub)
+    receipt = local_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
     with dying(2, []), pytest.raises(DiedError):  # erased, and still to be searched for
-        run(moto_hub)
-    canary.order(moto_hub.stand_ins["web"])
-    canary.visit(moto_hub, "after")
-    canary.settle(moto_hub)
+        run(local_hub)
+    canary.order(local_hub.stand_ins["web"])
+    canary.visit(local_hub, "after")
+    canary.settle(local_hub)
     for _ in range(2):
-        run(moto_hub)
+        run(local_hub)
 
-    (found,) = moto_hub.ask("/v1/customers", email=canary.EMAIL).json()["customers"]
-    told = moto_hub.ask(f"/v1/customers/{found['customer_id']}/timeline").json()["timeline"]
+    (found,) = local_hub.ask("/v1/customers", email=canary.EMAIL).json()["customers"]
+    told = local_hub.ask(f"/v1/customers/{found['customer_id']}/timeline").json()["timeline"]
     assert sorted(each["what"] for each in told if each["what"] in ("call", "order placed")) == ["call", "order placed"]
-    kept = canary.exported(moto_hub, found["customer_id"])
+    kept = canary.exported(local_hub, found["customer_id"])
     assert [each["topic"] for each in kept["payloads"]] == ["orders/create"]
-    assert moto_hub.ask(f"/v1/erasures/{receipt}").json()["counts"]["interactions"] == 1
+    assert local_hub.ask(f"/v1/erasures/{receipt}").json()["counts"]["interactions"] == 1
 
 
-def test_a_channel_forgets_whom_it_knows_from_the_hub_alone_until_they_come_back(moto_hub: MotoHub) -> None:
-    customer_id = buy(moto_hub)
-    crm = moto_hub.stand_ins["crm"]
+def test_a_channel_forgets_whom_it_knows_from_the_hub_alone_until_they_come_back(local_hub: Hub) -> None:
+    customer_id = buy(local_hub)
+    crm = local_hub.stand_ins["crm"]
     assert [each["email"] for each in crm.contacts().values()] == [canary.EMAIL]
-    assert moto_hub.tell(f"/v1/customers/{customer_id}/erase", {}).status == 202
-    canary.erase(moto_hub, runs=2)
+    assert local_hub.tell(f"/v1/customers/{customer_id}/erase", {}).status == 202
+    canary.erase(local_hub, runs=2)
     assert crm.contacts() == {}
 
-    canary.order(moto_hub.stand_ins["web"])
-    canary.settle(moto_hub)
+    canary.order(local_hub.stand_ins["web"])
+    canary.settle(local_hub)
 
     assert [each["email"] for each in crm.contacts().values()] == [canary.EMAIL]
 
 
-def test_what_the_index_lists_late_is_looked_for_again(moto_hub: MotoHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_index_lists_late_is_looked_for_again(local_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     """The index by time may lag: of what came just before the erasure, the first search sees the last event alone."""
-    customer_id = buy(moto_hub)
-    receipt = moto_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
+    customer_id = buy(local_hub)
+    receipt = local_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
     inbox, listed = runtime.inbox(), runtime.inbox().received
     with monkeypatch.context() as lagging:
         lagging.setattr(inbox, "received", lambda *names, **more: listed(*names, **more)[-1:])
-        moto_hub.run("erase", {"indexed_seconds": 300, "days": 1})
-    assert moto_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "searching"
-    assert [place for place in canary.found(moto_hub) if place.startswith("Inbox")], "something was not listed yet"
+        local_hub.run("erase", {"indexed_seconds": 300, "days": 1})
+    assert local_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "searching"
+    assert [place for place in canary.found(local_hub) if place.startswith("Inbox")], "something was not listed yet"
 
-    run(moto_hub)
-    assert {place for place in canary.found(moto_hub) if "#ERASURE#" not in place} == set()
-    assert moto_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "telling"
+    run(local_hub)
+    assert {place for place in canary.found(local_hub) if "#ERASURE#" not in place} == set()
+    assert local_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "telling"
