@@ -20,7 +20,7 @@ class MotoHub(Hub):
     """A hub in moto's AWS."""
 
     def __init__(self) -> None:
-        super().__init__(lambda name: boto3.client(name, REGION), SESSION)  # type: ignore[call-overload]
+        super().__init__(lambda name: boto3.client(name, REGION), SESSION)
 
 
 @pytest.fixture(scope="module")

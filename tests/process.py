@@ -57,4 +57,5 @@ def failing(operation: str, error: Callable[[str], Exception]) -> Iterator[None]
 def throttled(operation: str) -> Exception:
     """Make the error of an AWS that has too much to do."""
     content = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
-    return ClientError(content, operation)  # type: ignore[arg-type] # as much of an answer as is read
+    error: Exception = ClientError(content, operation)
+    return error

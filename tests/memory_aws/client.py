@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from types import SimpleNamespace
 from typing import Any
 
@@ -44,6 +44,12 @@ def takes(needed: str, optional: str = "") -> Callable[[Callable[..., Answer]], 
 
 NAMES = {"secrets-manager": "secretsmanager", "eventbridge": "events"}
 """The clients of services that botocore's hooks may call otherwise."""
+
+
+def check_length(name: str, content: Sized) -> None:
+    """Refuse an empty list before the call, as botocore does where the service's model says so."""
+    if not content:
+        raise ParamValidationError(report=f"Invalid length for parameter {name}, value: 0, valid min length: 1")
 
 
 class Hooks:

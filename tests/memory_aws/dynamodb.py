@@ -4,7 +4,7 @@ import marshal
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tests.memory_aws.client import Answer, Asked, RefusedError, takes
+from tests.memory_aws.client import Answer, Asked, RefusedError, check_length, takes
 from tests.memory_aws.expressions import check_all_used, holds, updated
 
 Wire = dict[str, Any]
@@ -141,12 +141,15 @@ class Table:
         there = self.items.get(key, {})
         if not holds(asked, "ConditionExpression", there):
             old = asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and there
-            more = {"Item": _copied(there)} if old else {}
+            more: dict[str, Any] = {"Item": _copied(there)} if old else {}
             raise RefusedError("ConditionalCheckFailedException", "The conditional request failed", **more)
 
     def page(self, asked: Asked, index: Index, fitting: list[Wire]) -> Answer:
         """Give the items from where the page before ended, as many as a page takes."""
-        order = lambda item: (*index.place(item), *self.main.place(item))  # noqa: E731
+
+        def order(item: Wire) -> Key:
+            return (*index.place(item), *self.main.place(item))
+
         backwards = not asked.get("ScanIndexForward", True)
         found = sorted(fitting, key=order, reverse=backwards)
         if start := asked.get("ExclusiveStartKey"):
@@ -198,7 +201,8 @@ class DynamoDb:
         for name, wanted in asked["RequestItems"].items():
             table = self._table(name)
             keys = [table.key(key) for key in wanted["Keys"]]
-            if not 1 <= len(keys) <= 100:
+            check_length("Keys", keys)
+            if len(keys) > 100:
                 raise _invalid("Too many items requested for the BatchGetItem call")
             if len(set(keys)) != len(keys):
                 raise _invalid("Provided list of item keys contains duplicates")
@@ -228,7 +232,8 @@ class DynamoDb:
     def transact_write_items(self, asked: Asked) -> Answer:
         """Write all or nothing."""
         actions = [each.popitem() for each in map(dict, asked["TransactItems"])]
-        if not 1 <= len(actions) <= 100:
+        check_length("TransactItems", actions)
+        if len(actions) > 100:
             raise _invalid("Member must have length less than or equal to 100")
         places, writes, reasons = set(), [], []
         for kind, action in actions:

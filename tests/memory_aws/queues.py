@@ -80,7 +80,7 @@ class Queues:
         if sum(len(each["MessageBody"].encode()) for each in entries) > LARGEST:
             raise RefusedError("AWS.SimpleQueueService.BatchRequestTooLong", "The messages are too long together.")
         sent = [{"Id": each["Id"], "MessageId": self._add(queue, each["MessageBody"])} for each in entries]
-        return {"Successful": sent}
+        return {"Successful": sent, "Failed": []}
 
     def _add(self, queue: list[Message], body: str) -> str:
         number = f"message-{next(self._numbers)}"
