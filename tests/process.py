@@ -59,3 +59,19 @@ def throttled(operation: str) -> Exception:
     content = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
     error: Exception = ClientError(content, operation)
     return error
+
+
+@contextmanager
+def calls_of(operation: str) -> Iterator[list[dict[str, Any]]]:
+    """Note what functions ask of one operation, such as `sqs.SendMessage`."""
+    noted: list[dict[str, Any]] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        noted.append(dict(params))
+
+    hooks = runtime.client(operation.partition(".")[0]).meta.events
+    hooks.register(f"provide-client-params.{operation}", note)
+    try:
+        yield noted
+    finally:
+        hooks.unregister(f"provide-client-params.{operation}", note)
