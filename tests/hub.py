@@ -4,7 +4,7 @@ Which AWS it lies in, memory's or moto's, is said by the clients it is given (te
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -199,20 +199,27 @@ class Hub:
         self.sqs.send_message(QueueUrl=url, MessageBody=body)
         return self._take(name, queue, url, attempt) or []
 
+    def deliver_all(self, name: str, queue: str, messages: Sequence[Any]) -> list[int]:
+        """Let a function work on one batch of messages; gives the positions of those it gave back."""
+        url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        records = []
+        for message in messages:
+            body = message if isinstance(message, str) else json.dumps(message)
+            self.sqs.send_message(QueueUrl=url, MessageBody=body)
+            (taken,) = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)["Messages"]
+            records.append(_record(queue, taken, 1))
+        failed = {each["itemIdentifier"] for each in self.run(name, {"Records": records})["batchItemFailures"]}
+        for record in records:
+            self.sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
+        return [number for number, record in enumerate(records) if record["messageId"] in failed]
+
     def _take(self, name: str, queue: str, url: str, attempt: int) -> Any:
         """Let a function work on one message of a queue; gives the ids it gave back, or None where there is none."""
         found = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages")
         if not found:
             return None
         (taken,) = found
-        record = {
-            "messageId": taken["MessageId"],
-            "receiptHandle": taken["ReceiptHandle"],
-            "body": taken["Body"],
-            "attributes": {"ApproximateReceiveCount": str(attempt)},
-            "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
-        }
-        failed = self.run(name, {"Records": [record]})["batchItemFailures"]
+        failed = self.run(name, {"Records": [_record(queue, taken, attempt)]})["batchItemFailures"]
         if not failed:
             self.sqs.delete_message(QueueUrl=url, ReceiptHandle=taken["ReceiptHandle"])
         return failed
@@ -254,8 +261,7 @@ class Hub:
                 assert self.send(connection_id, each.body, topic).status in (200, 202)
 
     def settle(self) -> list[Any]:
-        """Let everything that the channels said reach the hub, and everything it wants reach them; gives what was given
-        back on the way."""
+        """Let all that the channels said reach the hub, and all it wants reach them; gives what was given back."""
         self.hear()
         return [*self.normalise(), *self.push(), *self.normalise(), *self.push()]
 
@@ -268,6 +274,10 @@ class Hub:
         for table, names in {"Inbox": ("pk",), "Records": ("pk", "sk")}.items():
             for item in self.items(table):
                 self.dynamo.delete_item(TableName=table, Key={name: item[name] for name in names})
+        for url in self.sqs.list_queues()["QueueUrls"]:
+            if "-mapped-" not in url:
+                self.sqs.delete_queue(QueueUrl=url)
+                self._add_queue(url.rpartition("/")[2])
         for connection in self.connections.values():
             connections.register(self.dynamo, "Connections", connection)
         self.forget()
@@ -281,3 +291,14 @@ class Hub:
         """Stop the stand-ins."""
         for each in self.stand_ins.values():
             each.stop()
+
+
+def _record(queue: str, taken: Mapping[str, Any], attempt: int) -> dict[str, Any]:
+    """Give a message as Lambda hands it over."""
+    return {
+        "messageId": taken["MessageId"],
+        "receiptHandle": taken["ReceiptHandle"],
+        "body": taken["Body"],
+        "attributes": {"ApproximateReceiveCount": str(attempt)},
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
+    }

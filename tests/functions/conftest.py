@@ -4,10 +4,10 @@ import pytest
 
 from functions import runtime
 from tests.functions.shops import Clock
-from tests.memory_hub import local_hub, memory_world
+from tests.memory_hub import fresh_hub, local_hub, memory_world
 from tests.moto_hub import moto_world
 
-__all__ = ["local_hub", "memory_world", "moto_world"]
+__all__ = ["fresh_hub", "local_hub", "memory_world", "moto_world"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -50,26 +50,7 @@ def relayed(detail: dict[str, Any], kind: str = "ContactChangeEvent") -> dict[st
 
 def collect(hub: Hub, queue: str, *messages: Any) -> list[int]:
     """Let one batch come from a queue; gives the positions of the messages that were given back."""
-    url = hub.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-    records = []
-    for message in messages:
-        body = message if isinstance(message, str) else json.dumps(message)
-        hub.sqs.send_message(QueueUrl=url, MessageBody=body)
-        (taken,) = hub.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)["Messages"]
-        records.append(
-            {
-                "messageId": taken["MessageId"],
-                "receiptHandle": taken["ReceiptHandle"],
-                "body": taken["Body"],
-                "attributes": {"ApproximateReceiveCount": "1"},
-                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
-            }
-        )
-    answer = hub.run("collect", {"Records": records})["batchItemFailures"]
-    for record in records:
-        hub.sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
-    failed = {each["itemIdentifier"] for each in answer}
-    return [number for number, record in enumerate(records) if record["messageId"] in failed]
+    return hub.deliver_all("collect", queue, messages)
 
 
 def kept(hub: Hub, tenant: str = "acme") -> list[dict[str, Any]]:

@@ -10,18 +10,10 @@ import pytest
 from functions import runtime
 from tests.functions.privacy import canary
 from tests.hub import Hub
-from tests.memory_hub import world
 from tests.process import VARIABLES
 
 WRITES = ("UpdateItem", "PutItem", "TransactWriteItems", "PutObject")
 Kept = tuple[dict[str, list[Any]], dict[str, bytes]]
-
-
-@pytest.fixture
-def local_hub() -> Iterator[Hub]:
-    """A hub whose channels know nobody yet."""
-    with world() as made:
-        yield made
 
 
 class DiedError(BaseException):
@@ -89,25 +81,25 @@ def buy(hub: Hub) -> str:
     return str(found["customer_id"])
 
 
-def test_a_run_that_dies_before_any_of_its_writes_is_finished_by_the_next(local_hub: Hub) -> None:
-    customer_id = buy(local_hub)
-    before = totals(local_hub)
-    receipt = local_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
-    kept, writes = copied(local_hub), list[str]()
+def test_a_run_that_dies_before_any_of_its_writes_is_finished_by_the_next(fresh_hub: Hub) -> None:
+    customer_id = buy(fresh_hub)
+    before = totals(fresh_hub)
+    receipt = fresh_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
+    kept, writes = copied(fresh_hub), list[str]()
     with dying(-1, writes):
-        run(local_hub)
-    counts = local_hub.ask(f"/v1/erasures/{receipt}").json()["counts"]
+        run(fresh_hub)
+    counts = fresh_hub.ask(f"/v1/erasures/{receipt}").json()["counts"]
     for at in range(len(writes)):
-        put_back(local_hub, kept)
+        put_back(fresh_hub, kept)
         with pytest.raises(DiedError), dying(at, []):
-            run(local_hub)
-        run(local_hub)
-        left = {place for place in canary.found(local_hub) if "#ERASURE#" not in place}
+            run(fresh_hub)
+        run(fresh_hub)
+        left = {place for place in canary.found(fresh_hub) if "#ERASURE#" not in place}
         assert left == set(), f"died before {writes[at]} {at}"
-        made = local_hub.ask(f"/v1/erasures/{receipt}").json()
+        made = fresh_hub.ask(f"/v1/erasures/{receipt}").json()
         assert made["stage"] == "telling"
         assert [made["counts"][name] for name in ("orders", "shipments")] == [counts["orders"], counts["shipments"]]
-    assert totals(local_hub) == before
+    assert totals(fresh_hub) == before
     assert len(writes) > 8
 
 
@@ -126,64 +118,64 @@ def couple(hub: Hub) -> dict[str, str]:
     return {each["first_name"]: str(each["customer_id"]) for each in found}
 
 
-def test_of_two_at_one_address_whoever_did_not_ask_stays(local_hub: Hub) -> None:
-    people = couple(local_hub)
-    (asked,) = local_hub.ask("/v1/privacy").json()["requests"]
+def test_of_two_at_one_address_whoever_did_not_ask_stays(fresh_hub: Hub) -> None:
+    people = couple(fresh_hub)
+    (asked,) = fresh_hub.ask("/v1/privacy").json()["requests"]
     assert (asked["stage"], asked["undecided"]) == ("open", sorted(people.values()))
 
-    assert local_hub.tell(f"/v1/customers/{people['Canaryn']}/erase", {}).status == 202
+    assert fresh_hub.tell(f"/v1/customers/{people['Canaryn']}/erase", {}).status == 202
     for _ in range(3):
-        run(local_hub)
+        run(fresh_hub)
 
-    assert local_hub.ask(f"/v1/customers/{people['Canaryn']}").status == 404
-    assert local_hub.ask(f"/v1/customers/{people['Robin']}").json()["email"] == canary.EMAIL
-    assert local_hub.ask(f"/v1/erasures/{asked['erasure_id']}").json()["stage"] == "done"
+    assert fresh_hub.ask(f"/v1/customers/{people['Canaryn']}").status == 404
+    assert fresh_hub.ask(f"/v1/customers/{people['Robin']}").json()["email"] == canary.EMAIL
+    assert fresh_hub.ask(f"/v1/erasures/{asked['erasure_id']}").json()["stage"] == "done"
 
 
-def test_what_they_do_after_it_stays_while_channels_are_told(local_hub: Hub) -> None:
-    customer_id = buy(local_hub)
-    receipt = local_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
+def test_what_they_do_after_it_stays_while_channels_are_told(fresh_hub: Hub) -> None:
+    customer_id = buy(fresh_hub)
+    receipt = fresh_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
     with dying(2, []), pytest.raises(DiedError):  # erased, and still to be searched for
-        run(local_hub)
-    canary.order(local_hub.stand_ins["web"])
-    canary.visit(local_hub, "after")
-    canary.settle(local_hub)
+        run(fresh_hub)
+    canary.order(fresh_hub.stand_ins["web"])
+    canary.visit(fresh_hub, "after")
+    canary.settle(fresh_hub)
     for _ in range(2):
-        run(local_hub)
+        run(fresh_hub)
 
-    (found,) = local_hub.ask("/v1/customers", email=canary.EMAIL).json()["customers"]
-    told = local_hub.ask(f"/v1/customers/{found['customer_id']}/timeline").json()["timeline"]
+    (found,) = fresh_hub.ask("/v1/customers", email=canary.EMAIL).json()["customers"]
+    told = fresh_hub.ask(f"/v1/customers/{found['customer_id']}/timeline").json()["timeline"]
     assert sorted(each["what"] for each in told if each["what"] in ("call", "order placed")) == ["call", "order placed"]
-    kept = canary.exported(local_hub, found["customer_id"])
+    kept = canary.exported(fresh_hub, found["customer_id"])
     assert [each["topic"] for each in kept["payloads"]] == ["orders/create"]
-    assert local_hub.ask(f"/v1/erasures/{receipt}").json()["counts"]["interactions"] == 1
+    assert fresh_hub.ask(f"/v1/erasures/{receipt}").json()["counts"]["interactions"] == 1
 
 
-def test_a_channel_forgets_whom_it_knows_from_the_hub_alone_until_they_come_back(local_hub: Hub) -> None:
-    customer_id = buy(local_hub)
-    crm = local_hub.stand_ins["crm"]
+def test_a_channel_forgets_whom_it_knows_from_the_hub_alone_until_they_come_back(fresh_hub: Hub) -> None:
+    customer_id = buy(fresh_hub)
+    crm = fresh_hub.stand_ins["crm"]
     assert [each["email"] for each in crm.contacts().values()] == [canary.EMAIL]
-    assert local_hub.tell(f"/v1/customers/{customer_id}/erase", {}).status == 202
-    canary.erase(local_hub, runs=2)
+    assert fresh_hub.tell(f"/v1/customers/{customer_id}/erase", {}).status == 202
+    canary.erase(fresh_hub, runs=2)
     assert crm.contacts() == {}
 
-    canary.order(local_hub.stand_ins["web"])
-    canary.settle(local_hub)
+    canary.order(fresh_hub.stand_ins["web"])
+    canary.settle(fresh_hub)
 
     assert [each["email"] for each in crm.contacts().values()] == [canary.EMAIL]
 
 
-def test_what_the_index_lists_late_is_looked_for_again(local_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_index_lists_late_is_looked_for_again(fresh_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     """The index by time may lag: of what came just before the erasure, the first search sees the last event alone."""
-    customer_id = buy(local_hub)
-    receipt = local_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
+    customer_id = buy(fresh_hub)
+    receipt = fresh_hub.tell(f"/v1/customers/{customer_id}/erase", {}).json()["erasure_id"]
     inbox, listed = runtime.inbox(), runtime.inbox().received
     with monkeypatch.context() as lagging:
         lagging.setattr(inbox, "received", lambda *names, **more: listed(*names, **more)[-1:])
-        local_hub.run("erase", {"indexed_seconds": 300, "days": 1})
-    assert local_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "searching"
-    assert [place for place in canary.found(local_hub) if place.startswith("Inbox")], "something was not listed yet"
+        fresh_hub.run("erase", {"indexed_seconds": 300, "days": 1})
+    assert fresh_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "searching"
+    assert [place for place in canary.found(fresh_hub) if place.startswith("Inbox")], "something was not listed yet"
 
-    run(local_hub)
-    assert {place for place in canary.found(local_hub) if "#ERASURE#" not in place} == set()
-    assert local_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "telling"
+    run(fresh_hub)
+    assert {place for place in canary.found(fresh_hub) if "#ERASURE#" not in place} == set()
+    assert fresh_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "telling"

@@ -212,3 +212,14 @@ def test_a_signature_is_compared_in_the_form_the_vendor_documents(door: Hub) -> 
     secret = door.kept["easypost-one"]["webhook_secret"].encode()
     header = {"X-Hmac-Signature": "hmac-sha256-hex=" + hmac.new(secret, ORDER, hashlib.sha256).hexdigest()}
     assert door.send("easypost-one", ORDER, None, header).status == 202
+
+
+def test_the_same_delivery_with_another_body_is_an_event_of_its_own_and_marked(door: Hub) -> None:
+    first, other = (json.dumps({"id": number}).encode() for number in (1, 2))
+    known = {"X-Shopify-Webhook-Id": "same"}
+    answers = [door.send("shopify-one", body, "orders/create", known) for body in (first, first, other, other)]
+    assert [each.status for each in answers] == [202, 200, 202, 200]
+    one, again, two, both = (each.json()["event_id"] for each in answers)
+    assert (one, two) == (again, both)
+    assert one != two
+    assert [door.event(each)["conflict"] for each in (one, two)] == [False, True]

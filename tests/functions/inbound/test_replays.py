@@ -15,7 +15,7 @@ from functions.registry import connections, connectors
 from records.store.inbox import Delivery
 from tests import corner
 from tests.hub import Hub
-from tests.process import VARIABLES, forget
+from tests.process import forget
 
 SHOP = "corner-shop"
 BETTER = corner.ORDER.replace("label: {from: number, as: text}", "label: {from: id, as: text}")
@@ -29,8 +29,6 @@ def shop(local_hub: Hub) -> Hub:
     for item in local_hub.items("Connections"):
         local_hub.dynamo.delete_item(TableName="Connections", Key={"pk": item["pk"]})
     forget()
-    local_hub.sqs.delete_queue(QueueUrl=VARIABLES["REPLAY_QUEUE"])
-    local_hub.sqs.create_queue(QueueName="tributary-replay")
     register(local_hub)
     if SHOP not in local_hub.connections:
         held = {"signing_key": "sign", "api_key": "key"}

@@ -1,21 +1,12 @@
 """A person who asks is found everywhere, and then nowhere."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.functions.privacy import canary
 from tests.hub import Hub
-from tests.memory_hub import world
-
-
-@pytest.fixture
-def local_hub() -> Iterator[Hub]:
-    """A hub whose channels know nobody yet."""
-    with world() as made:
-        yield made
 
 
 def begun(hub: Hub, customer_id: str) -> str:
@@ -33,25 +24,25 @@ def totals(hub: Hub) -> list[Any]:
 
 
 def test_all_that_is_kept_is_exported_and_after_an_erasure_nothing_is_left(
-    local_hub: Hub, capsys: pytest.CaptureFixture[str]
+    fresh_hub: Hub, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    customer_id = canary.live(local_hub)
-    kept = json.dumps(canary.exported(local_hub, customer_id), ensure_ascii=False)
-    for place, texts in canary.found(local_hub).items():
+    customer_id = canary.live(fresh_hub)
+    kept = json.dumps(canary.exported(fresh_hub, customer_id), ensure_ascii=False)
+    for place, texts in canary.found(fresh_hub).items():
         for text in texts:
             for value in canary.CANARY.findall(text):
                 assert value in kept, place
         if place.startswith("Inbox"):
             assert place.split("#")[1].split()[0] in kept, place
-    before = totals(local_hub)
+    before = totals(fresh_hub)
 
-    receipt = begun(local_hub, customer_id)
-    canary.erase(local_hub)
+    receipt = begun(fresh_hub, customer_id)
+    canary.erase(fresh_hub)
 
-    assert canary.found(local_hub) == {}
-    assert totals(local_hub) == before
-    assert local_hub.ask(f"/v1/customers/{customer_id}").status == 404
-    made = local_hub.ask(f"/v1/erasures/{receipt}").json()
+    assert canary.found(fresh_hub) == {}
+    assert totals(fresh_hub) == before
+    assert fresh_hub.ask(f"/v1/customers/{customer_id}").status == 404
+    made = fresh_hub.ask(f"/v1/erasures/{receipt}").json()
     assert (made["stage"], made["counts"]["customers"]) == ("done", 1)
     assert {name: said["outcome"] for name, said in made["channels"].items()} == dict.fromkeys(
         ("web", "till", "crm"), "confirmed"
@@ -69,72 +60,72 @@ def bought(hub: Hub) -> Any:
     return made
 
 
-def test_what_comes_late_brings_nobody_back_and_its_payload_goes(local_hub: Hub) -> None:
-    order = bought(local_hub)
-    (known,) = local_hub.ask("/v1/customers", email=canary.EMAIL).json()["customers"]
-    receipt = begun(local_hub, known["customer_id"])
-    canary.erase(local_hub, runs=2)
-    before = totals(local_hub)
+def test_what_comes_late_brings_nobody_back_and_its_payload_goes(fresh_hub: Hub) -> None:
+    order = bought(fresh_hub)
+    (known,) = fresh_hub.ask("/v1/customers", email=canary.EMAIL).json()["customers"]
+    receipt = begun(fresh_hub, known["customer_id"])
+    canary.erase(fresh_hub, runs=2)
+    before = totals(fresh_hub)
 
     late = json.dumps({**order, "updated_at": order["updated_at"], "tags": "canary"}).encode()
-    event_id = local_hub.send("web", late, "orders/updated").json()["event_id"]
-    assert local_hub.normalise() == []
+    event_id = fresh_hub.send("web", late, "orders/updated").json()["event_id"]
+    assert fresh_hub.normalise() == []
 
-    assert canary.found(local_hub) == {}
-    assert totals(local_hub) == before
-    assert local_hub.event(event_id)["outcome"] in ("applied", "unchanged")
-    assert local_hub.ask("/v1/customers", email=canary.EMAIL).json()["customers"] == []
-    for message in local_hub.messages():  # everything that was ever received, again
+    assert canary.found(fresh_hub) == {}
+    assert totals(fresh_hub) == before
+    assert fresh_hub.event(event_id)["outcome"] in ("applied", "unchanged")
+    assert fresh_hub.ask("/v1/customers", email=canary.EMAIL).json()["customers"] == []
+    for message in fresh_hub.messages():  # everything that was ever received, again
         if message["type"] == "PayloadReceived":
-            assert local_hub.deliver("normalise", "tributary-normalise", message) == []
-    assert canary.found(local_hub) == {}
-    assert totals(local_hub) == before
-    assert local_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "done"
+            assert fresh_hub.deliver("normalise", "tributary-normalise", message) == []
+    assert canary.found(fresh_hub) == {}
+    assert totals(fresh_hub) == before
+    assert fresh_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "done"
 
 
-def test_what_a_channel_asks_for_is_done_and_it_is_not_told_again(local_hub: Hub) -> None:
-    bought(local_hub)
+def test_what_a_channel_asks_for_is_done_and_it_is_not_told_again(fresh_hub: Hub) -> None:
+    bought(fresh_hub)
     about = {"customer": {"id": canary.BUYER["id"], "email": canary.EMAIL}}
     for topic, more in {"customers/data_request": {"data_request": {"id": 1}}, "customers/redact": {}}.items():
-        assert local_hub.send("web", json.dumps(about | more).encode(), topic).status == 202
-    assert local_hub.normalise() == []
-    listed = local_hub.ask("/v1/privacy").json()["requests"]
+        assert fresh_hub.send("web", json.dumps(about | more).encode(), topic).status == 202
+    assert fresh_hub.normalise() == []
+    listed = fresh_hub.ask("/v1/privacy").json()["requests"]
     assert {each["type"] for each in listed} == {"access", "erasure"}
     assert all(each["due_at"] > each["requested_at"] for each in listed)
 
-    canary.erase(local_hub, runs=2)
+    canary.erase(fresh_hub, runs=2)
 
-    done = {each["type"]: each for each in local_hub.ask("/v1/privacy", status="done").json()["requests"]}
+    done = {each["type"]: each for each in fresh_hub.ask("/v1/privacy", status="done").json()["requests"]}
     assert (done["access"]["stage"], done["erasure"]["stage"]) == ("ready", "done")
     assert done["erasure"]["channels"] == {}
-    assert local_hub.stand_ins["web"].to_forget == set()
-    assert local_hub.ask("/v1/customers", email=canary.EMAIL).json()["customers"] == []
-    assert canary.found(local_hub) == {}
+    assert fresh_hub.stand_ins["web"].to_forget == set()
+    assert fresh_hub.ask("/v1/customers", email=canary.EMAIL).json()["customers"] == []
+    assert canary.found(fresh_hub) == {}
 
 
-def test_a_shop_that_leaves_takes_its_people_along_and_nobody_elses(local_hub: Hub) -> None:
-    bought(local_hub)
-    local_hub.connect("hubspot", "crm").create_contact(email="robin@example.com", firstname="Robin")
-    canary.settle(local_hub)
-    assert local_hub.send("web", b'{"shop_id": 1, "shop_domain": "x"}', "shop/redact").status == 202
-    assert local_hub.normalise() == []
+def test_a_shop_that_leaves_takes_its_people_along_and_nobody_elses(fresh_hub: Hub) -> None:
+    bought(fresh_hub)
+    fresh_hub.connect("hubspot", "crm").create_contact(email="robin@example.com", firstname="Robin")
+    canary.settle(fresh_hub)
+    assert fresh_hub.send("web", b'{"shop_id": 1, "shop_domain": "x"}', "shop/redact").status == 202
+    assert fresh_hub.normalise() == []
 
-    canary.erase(local_hub, runs=2)
+    canary.erase(fresh_hub, runs=2)
 
-    assert canary.found(local_hub) == {}
-    (found,) = local_hub.ask("/v1/customers", email="robin@example.com").json()["customers"]
+    assert canary.found(fresh_hub) == {}
+    (found,) = fresh_hub.ask("/v1/customers", email="robin@example.com").json()["customers"]
     assert found["channels"] == ["crm/501"]
 
 
-def test_the_timeline_goes_on_where_a_page_ends(local_hub: Hub) -> None:
-    customer_id = canary.live(local_hub)
-    whole = local_hub.ask(f"/v1/customers/{customer_id}/timeline").json()["timeline"]
+def test_the_timeline_goes_on_where_a_page_ends(fresh_hub: Hub) -> None:
+    customer_id = canary.live(fresh_hub)
+    whole = fresh_hub.ask(f"/v1/customers/{customer_id}/timeline").json()["timeline"]
     assert [each["at"] for each in whole] == sorted((each["at"] for each in whole), reverse=True)
     told = {each["what"] for each in whole}
     assert told >= {"order placed", "consent given", "call", "known", "linked", "parcel delivered"}
-    page = local_hub.ask(f"/v1/customers/{customer_id}/timeline", limit="3").json()
+    page = fresh_hub.ask(f"/v1/customers/{customer_id}/timeline", limit="3").json()
     found = page["timeline"]
     while page["cursor"]:
-        page = local_hub.ask(f"/v1/customers/{customer_id}/timeline", limit="3", cursor=page["cursor"]).json()
+        page = fresh_hub.ask(f"/v1/customers/{customer_id}/timeline", limit="3", cursor=page["cursor"]).json()
         found += page["timeline"]
     assert found == whole
