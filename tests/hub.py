@@ -67,12 +67,13 @@ class Hub:
         self.client("events").create_event_bus(Name=VARIABLES["BUS_NAME"])
         self._add_queue("tributary-normalise")
         self._add_queue("tributary-replay")
-        self._keep(VARIABLES["API_SECRET"], {"token": "token-of-main", "tokens": {TOKEN: "acme"}})
+        self.keep_secret(VARIABLES["API_SECRET"], {"token": "token-of-main", "tokens": {TOKEN: "acme"}})
 
     def _add_queue(self, name: str) -> None:
         self.sqs.create_queue(QueueName=name)
 
-    def _keep(self, name: str, content: Mapping[str, Any]) -> str:
+    def keep_secret(self, name: str, content: Mapping[str, Any]) -> str:
+        """Make a secret; gives its ARN."""
         made = self.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(content))
         return str(made["ARN"])
 
@@ -95,7 +96,7 @@ class Hub:
         self, kind: str, connection_id: str, held: dict[str, str], tenant: str = "acme", **fields: Any
     ) -> None:
         """Register a connection with its secrets and its queues."""
-        arn = self._keep(f"tributary/tributary/connection/{connection_id}", held)
+        arn = self.keep_secret(f"tributary/tributary/connection/{connection_id}", held)
         self._add_queue(f"tributary-connection-{connection_id}")
         self._add_queue(f"tributary-inbound-{connection_id}")
         about = {"connection_id": connection_id, "tenant": tenant, "connector": kind, "secret_arn": arn}
@@ -156,15 +157,18 @@ class Hub:
 
     def ask(self, path: str, token: str = TOKEN, **query: str) -> Answer:
         """Read from the API."""
-        return self._api("GET", path, b"", {"Authorization": f"Bearer {token}"}, query)
+        return self.call_api("GET", path, b"", {"Authorization": f"Bearer {token}"}, query)
 
     def tell(self, path: str, content: Any, method: str = "POST", token: str = TOKEN, **headers: str) -> Answer:
         """Send JSON to the API; names of headers have `_` for `-`."""
         known = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         known |= {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._api(method, path, json.dumps(content).encode(), known, {})
+        return self.call_api(method, path, json.dumps(content).encode(), known, {})
 
-    def _api(self, method: str, path: str, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Answer:
+    def call_api(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]
+    ) -> Answer:
+        """Call the API as it stands, without a token of ours."""
         resource, named = request.route(method, path)
         return self.http("api", method, resource, body, headers, query, **named)
 
@@ -207,7 +211,7 @@ class Hub:
             body = message if isinstance(message, str) else json.dumps(message)
             self.sqs.send_message(QueueUrl=url, MessageBody=body)
             (taken,) = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)["Messages"]
-            records.append(_record(queue, taken, 1))
+            records.append(request.message(queue, taken, 1))
         failed = {each["itemIdentifier"] for each in self.run(name, {"Records": records})["batchItemFailures"]}
         for record in records:
             self.sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
@@ -219,7 +223,7 @@ class Hub:
         if not found:
             return None
         (taken,) = found
-        failed = self.run(name, {"Records": [_record(queue, taken, attempt)]})["batchItemFailures"]
+        failed = self.run(name, {"Records": [request.message(queue, taken, attempt)]})["batchItemFailures"]
         if not failed:
             self.sqs.delete_message(QueueUrl=url, ReceiptHandle=taken["ReceiptHandle"])
         return failed
@@ -291,14 +295,3 @@ class Hub:
         """Stop the stand-ins."""
         for each in self.stand_ins.values():
             each.stop()
-
-
-def _record(queue: str, taken: Mapping[str, Any], attempt: int) -> dict[str, Any]:
-    """Give a message as Lambda hands it over."""
-    return {
-        "messageId": taken["MessageId"],
-        "receiptHandle": taken["ReceiptHandle"],
-        "body": taken["Body"],
-        "attributes": {"ApproximateReceiveCount": str(attempt)},
-        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
-    }

@@ -1,12 +1,16 @@
-"""HTTP at the doors of functions: requests as API Gateway makes them, answers as a caller reads them."""
+"""What comes to the doors of functions: requests as API Gateway makes them, messages as Lambda hands them over."""
 
 import base64
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from functions import api
+from tests.process import ACCOUNT, REGION
+
+_numbers = itertools.count(1)
 
 
 @dataclass
@@ -39,6 +43,7 @@ def event(
     parameters: dict[str, str],
 ) -> dict[str, Any]:
     """Make the event of a request, its body as base64."""
+    context = {"resourcePath": resource, "httpMethod": method, "requestId": f"request-{next(_numbers)}"}
     return {
         "resource": resource,
         "path": resource.format(**parameters),
@@ -48,9 +53,20 @@ def event(
         "multiValueQueryStringParameters": {key: [value] for key, value in query.items()} or None,
         "pathParameters": parameters or None,
         "stageVariables": None,
-        "requestContext": {"resourcePath": resource, "httpMethod": method, "identity": {"sourceIp": "127.0.0.1"}},
+        "requestContext": {**context, "identity": {"sourceIp": "127.0.0.1"}},
         "body": base64.b64encode(body).decode(),
         "isBase64Encoded": True,
+    }
+
+
+def message(queue: str, taken: Mapping[str, Any], attempt: int) -> dict[str, Any]:
+    """Give a message as Lambda hands it over."""
+    return {
+        "messageId": taken["MessageId"],
+        "receiptHandle": taken["ReceiptHandle"],
+        "body": taken["Body"],
+        "attributes": {"ApproximateReceiveCount": str(attempt)},
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
     }
 
 

@@ -92,6 +92,7 @@ def test_a_listing_of_amazon_comes_by_the_event_bus_too(door: Hub) -> None:
     assert (event["topic"], json.loads(event["body"])) == (QUANTITY, message["detail"])
 
 
+@pytest.mark.moto
 def test_the_same_message_twice_is_one_event(door: Hub) -> None:
     assert collect(door, "tributary-inbound-amazon-fr", notification(), notification(), notification("n-2")) == []
     assert len(kept(door)) == 2
@@ -166,6 +167,7 @@ def test_a_paused_channel_is_still_listened_to(door: Hub) -> None:
     assert len(kept(door)) == 1
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize("operation", ["dynamodb.GetItem", "dynamodb.PutItem"])
 def test_what_cannot_be_made_durable_stays_in_the_queue(
     door: Hub, operation: str, capsys: pytest.CaptureFixture[str]

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from functions import runtime
+from functions import erase, runtime
+from records.store import keys
+from records.store.actions import Update
 from tests.functions.privacy import canary
 from tests.hub import Hub
-from tests.process import VARIABLES
+from tests.process import TOKEN, VARIABLES
 
 WRITES = ("UpdateItem", "PutItem", "TransactWriteItems", "PutObject")
 Kept = tuple[dict[str, list[Any]], dict[str, bytes]]
@@ -118,6 +121,7 @@ def couple(hub: Hub) -> dict[str, str]:
     return {each["first_name"]: str(each["customer_id"]) for each in found}
 
 
+@pytest.mark.moto
 def test_of_two_at_one_address_whoever_did_not_ask_stays(fresh_hub: Hub) -> None:
     people = couple(fresh_hub)
     (asked,) = fresh_hub.ask("/v1/privacy").json()["requests"]
@@ -179,3 +183,63 @@ def test_what_the_index_lists_late_is_looked_for_again(fresh_hub: Hub, monkeypat
     run(fresh_hub)
     assert {place for place in canary.found(fresh_hub) if "#ERASURE#" not in place} == set()
     assert fresh_hub.ask(f"/v1/erasures/{receipt}").json()["stage"] == "telling"
+
+
+def known(hub: Hub, *names: str) -> list[str]:
+    """Let a web shop know people, and each of them be erased; gives the requests."""
+    hub.connect("shopify", "web", **canary.POOL)
+    made = []
+    for number, name in enumerate(names):
+        about = {"id": 70 + number, "email": f"{name}@example.com", "created_at": "2026-11-22T10:00:00Z"}
+        assert hub.send("web", json.dumps(about).encode(), "customers/create").status == 202
+        assert hub.normalise() == []
+        (found,) = hub.ask("/v1/customers", email=f"{name}@example.com").json()["customers"]
+        made.append(hub.tell(f"/v1/customers/{found['customer_id']}/erase", {}).json()["erasure_id"])
+    return made
+
+
+def test_where_nobody_asks_there_is_nothing_to_do(fresh_hub: Hub) -> None:
+    known(fresh_hub)
+    assert fresh_hub.run("erase", {}) == {"worked_on": 0, "failed": 0}
+
+
+def test_a_request_that_fails_stops_no_other_and_is_done_once_it_can_be(fresh_hub: Hub) -> None:
+    torn, whole = known(fresh_hub, "ada", "bea")
+    key = keys.erasure("acme", torn)
+    subject = runtime.records().get([key])[key]["subject"]
+    runtime.records().write([Update(key, {"subject": b"torn"})])
+    for _ in range(2):
+        run_of = fresh_hub.run("erase", {"indexed_seconds": 0, "days": 1})
+        fresh_hub.push()
+    assert run_of["failed"] == 1
+    assert fresh_hub.ask("/v1/customers", email="bea@example.com").json()["customers"] == []
+    assert len(fresh_hub.ask("/v1/customers", email="ada@example.com").json()["customers"]) == 1
+    assert fresh_hub.ask(f"/v1/erasures/{torn}").json()["stage"] == "open"
+
+    runtime.records().write([Update(key, {"subject": subject})])
+    for _ in range(2):
+        run(fresh_hub)
+        fresh_hub.push()
+    assert fresh_hub.ask("/v1/customers", email="ada@example.com").json()["customers"] == []
+    assert {fresh_hub.ask(f"/v1/erasures/{each}").json()["stage"] for each in (torn, whole)} <= {"telling", "done"}
+
+
+def test_a_run_whose_time_is_over_begins_nothing(fresh_hub: Hub) -> None:
+    (asked,) = known(fresh_hub, "ada")
+    late = SimpleNamespace(get_remaining_time_in_millis=lambda: erase.RESERVE)
+    assert erase.handler({}, late) == {"worked_on": 1, "failed": 0}
+    assert fresh_hub.ask(f"/v1/erasures/{asked}").json()["stage"] == "open"
+
+
+@pytest.mark.moto
+def test_each_tenants_requests_are_worked_on(fresh_hub: Hub) -> None:
+    for tenant, token in (("acme", TOKEN), ("main", "token-of-main")):
+        fresh_hub.connect("shopify", f"web-of-{tenant}", tenant, **canary.POOL)
+        asked = json.dumps({"customer": {"id": 1, "email": canary.EMAIL}}).encode()
+        assert fresh_hub.send(f"web-of-{tenant}", asked, "customers/redact").status == 202
+        assert fresh_hub.normalise() == []
+        assert len(fresh_hub.ask("/v1/privacy", token).json()["requests"]) == 1
+    assert fresh_hub.run("erase", {"indexed_seconds": 0, "days": 1}) == {"worked_on": 2, "failed": 0}
+    for token in (TOKEN, "token-of-main"):
+        (done,) = fresh_hub.ask("/v1/privacy", token, status="done").json()["requests"]
+        assert (done["type"], done["stage"]) == ("erasure", "done")

@@ -1,11 +1,15 @@
-"""What is genuine and cannot be read is kept, parked once with a reason a person understands, and never retried."""
+"""From a payload to records: what is wrong for good is parked once with a reason that a person understands, what fails
+for a passing reason comes again, and what only names a thing has it fetched."""
 
 import json
 from typing import Any
 
 import pytest
 
+from functions import runtime
+from tests.functions.shops import till
 from tests.hub import Hub
+from tests.process import calls_of, failing, throttled
 
 BODIES: dict[str, tuple[bytes, str, str]] = {  # what arrives, what the reason must say, where the fault is
     "nothing": (b"", "not JSON", ""),
@@ -79,6 +83,7 @@ def test_what_says_nothing_of_an_order_is_kept_and_changes_nothing(shop: Hub, bo
     assert shop.event(answer.json()["event_id"])["outcome"] == "unchanged"
 
 
+@pytest.mark.moto
 def test_a_parked_event_is_announced_listed_and_writes_nothing_else(shop: Hub) -> None:
     answer = shop.send("shop", json.dumps(order(total_price="a lot")).encode(), "orders/create")
     shop.normalise()
@@ -137,11 +142,108 @@ def test_a_file_handed_in_is_read_as_what_it_says_it_is(shop: Hub, kind: str, bo
 
 
 def test_a_payload_of_a_connection_that_was_removed_is_parked(shop: Hub) -> None:
-    from functions.cache import cache
 
     answer = shop.send("shop", json.dumps(order()).encode(), "orders/create")
-    shop.dynamo.delete_item(TableName="Connections", Key={"pk": {"S": "CONNECTION#shop"}})
-    cache.clear()
+    shop.leave("shop")
     assert shop.normalise() == []
     trace = shop.event(answer.json()["event_id"])
     assert (trace["outcome"], trace["code"]) == ("quarantined", "connection_unknown")
+
+
+def test_a_payload_of_a_connection_that_is_anothers_now_is_parked(shop: Hub) -> None:
+    answer = shop.send("shop", json.dumps(order()).encode(), "orders/create")
+    shop.note("shop", tenant="main")
+    assert shop.normalise() == []
+    shop.note("shop", tenant="acme")
+    assert shop.event(answer.json()["event_id"])["code"] == "connection_unknown"
+
+
+def took_in(hub: Hub) -> tuple[str, Any]:
+    """Let an order come in; gives its event and the message about it."""
+    event_id = hub.send("shop", json.dumps(order()).encode(), "orders/create").json()["event_id"]
+    (message,) = [each for each in hub.messages() if each["detail"]["subject"] == event_id]
+    return str(event_id), message
+
+
+@pytest.mark.moto
+def test_a_message_that_comes_twice_has_one_effect(shop: Hub) -> None:
+    event_id, message = took_in(shop)
+    assert shop.deliver("normalise", "tributary-normalise", message) == []
+    before = shop.items("Records")
+    assert shop.deliver("normalise", "tributary-normalise", message) == []
+    assert shop.items("Records") == before
+    assert shop.event(event_id)["outcome"] == "applied"
+
+
+@pytest.mark.parametrize("operation", ["dynamodb.BatchGetItem", "dynamodb.TransactWriteItems"])
+def test_what_cannot_be_read_or_written_now_comes_again(shop: Hub, operation: str) -> None:
+    event_id, message = took_in(shop)
+    with failing(operation, throttled):
+        assert len(shop.deliver("normalise", "tributary-normalise", message)) == 1
+    assert shop.items("Records") == []
+    assert shop.deliver("normalise", "tributary-normalise", message) == []
+    assert shop.event(event_id)["outcome"] == "applied"
+
+
+def test_of_a_batch_only_what_failed_comes_again(shop: Hub) -> None:
+    event_id, message = took_in(shop)
+    unknown = {"detail": {**message["detail"], "subject": "evt_0"}}
+    assert shop.deliver_all("normalise", "tributary-normalise", ["{", message, unknown]) == [0, 2]
+    assert shop.event(event_id)["outcome"] == "applied"
+
+
+@pytest.mark.moto
+def test_nothing_comes_of_a_payload_that_was_erased_before_it_was_taken_up(shop: Hub) -> None:
+    event_id, message = took_in(shop)
+    runtime.inbox().erase("acme", event_id, runtime.rfc3339(runtime.now()), None)
+    assert shop.deliver("normalise", "tributary-normalise", message) == []
+    assert (shop.event(event_id)["outcome"], len(shop.items("Records"))) == ("erased", 1)
+
+
+@pytest.fixture
+def sale(local_hub: Hub) -> tuple[Any, str]:
+    """A till that rang up a sale; its webhook names the order and says nothing of it. Gives the till and the event."""
+    at = till(local_hub)
+    if not at.places():
+        at.add_item("MUG", "Mug", 1250, {"LILLE1": 10})
+    at.deliveries.all.clear()
+    at.ring_up_sale({"MUG": 1}, "LILLE1")
+    (sent,) = [each for each in at.deliveries.all if each.topic == "payment.created"]
+    return at, str(local_hub.send("till", sent.body).json()["event_id"])
+
+
+@pytest.mark.moto
+def test_what_a_thin_payload_names_is_fetched_and_enters_as_a_payload_of_its_own(
+    local_hub: Hub, sale: tuple[Any, str]
+) -> None:
+    assert local_hub.normalise() == []
+    trace = local_hub.event(sale[1])
+    (fetched,) = trace["caused"]
+    assert (trace["outcome"], fetched["topic"], fetched["cause"]) == ("unchanged", "order", sale[1])
+    assert fetched["outcome"] == "received"
+    assert local_hub.normalise() == []
+    assert local_hub.event(sale[1])["caused"][0]["outcome"] == "applied"
+
+
+@pytest.mark.parametrize(("mode", "least", "most"), [("429", 33, 33), ("500", 1, 2), ("reset", 1, 2)])
+def test_what_cannot_be_fetched_now_comes_again_when_the_channel_said_or_soon(
+    local_hub: Hub, sale: tuple[Any, str], mode: Any, least: int, most: int
+) -> None:
+    at, event_id = sale
+    at.retry_after = "33"
+    at.fail(mode)
+    with calls_of("sqs.ChangeMessageVisibility") as later:
+        assert len(local_hub.normalise()) == 1
+    assert least <= later[0]["VisibilityTimeout"] <= most
+    assert (local_hub.event(event_id)["outcome"], local_hub.items("Records")) == ("received", [])
+    assert local_hub.normalise() == []
+    assert local_hub.event(event_id)["outcome"] == "unchanged"
+
+
+def test_what_the_channel_does_not_know_or_give_us_is_parked(local_hub: Hub, sale: tuple[Any, str]) -> None:
+    at, event_id = sale
+    at.orders.clear()
+    assert local_hub.normalise() == []
+    trace = local_hub.event(event_id)
+    assert (trace["outcome"], trace["code"]) == ("quarantined", "channel_not_found")
+    assert "it has no order" in trace["reason"]

@@ -123,6 +123,7 @@ def test_a_body_over_the_limit_is_too_large(door: Hub) -> None:
     assert door.items("Inbox") == []
 
 
+@pytest.mark.moto
 def test_a_body_of_just_the_limit_is_taken_and_kept_in_the_bucket(door: Hub) -> None:
     noise = hashlib.shake_256(b"noise").hexdigest(MAX // 2 - 8).encode()
     body = b'{"note":"' + noise[: MAX - 11] + b'"}'
@@ -183,6 +184,7 @@ def silent(name: str) -> Exception:
     return EndpointConnectionError(endpoint_url=name)
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize("error", [throttled, denied, silent])
 @pytest.mark.parametrize("operation", ["dynamodb.GetItem", "dynamodb.PutItem", "secretsmanager.GetSecretValue"])
 def test_whatever_aws_refuses_the_channel_is_asked_to_send_again(
@@ -214,6 +216,7 @@ def test_a_signature_is_compared_in_the_form_the_vendor_documents(door: Hub) -> 
     assert door.send("easypost-one", ORDER, None, header).status == 202
 
 
+@pytest.mark.moto
 def test_the_same_delivery_with_another_body_is_an_event_of_its_own_and_marked(door: Hub) -> None:
     first, other = (json.dumps({"id": number}).encode() for number in (1, 2))
     known = {"X-Shopify-Webhook-Id": "same"}

@@ -103,6 +103,7 @@ def test_what_a_channel_asks_for_is_done_and_it_is_not_told_again(fresh_hub: Hub
     assert canary.found(fresh_hub) == {}
 
 
+@pytest.mark.moto
 def test_a_shop_that_leaves_takes_its_people_along_and_nobody_elses(fresh_hub: Hub) -> None:
     bought(fresh_hub)
     fresh_hub.connect("hubspot", "crm").create_contact(email="robin@example.com", firstname="Robin")
