@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.bundle import bundle_of, pack
 from events.facts import build
-from functions import cursors, runtime
-from functions.registry import connectors
-from records import ids
+from functions import runtime
 from records.apply import apply
 from records.cause import Cause
 from tests import corner
@@ -63,13 +60,13 @@ class Shop:
         """Sell a mug, create a customer in the CRM, and ship the mug."""
         item = self.web.add_product("MUG", "Mug", "12.50", {905: 10})
         self.web.change(item, 905, -1)
-        settle(self.hub)
+        self.hub.settle()
         self.order = self.web.place_order({"MUG": 1}, 905)
         self.contact = self.crm.create_contact(email="ada@example.com", firstname="Ada", lastname="Lovelace")
-        settle(self.hub)
+        self.hub.settle()
         self.label = self.desk.buy_label(f"{self.named('web')}/{self.order['id']}")
         self.desk.scan(self.label, "delivered")
-        settle(self.hub)
+        self.hub.settle()
 
     def keep_house(self) -> None:
         """Make one of everything that has an id: a kit, reservations, a review, a shared value, a parked event."""
@@ -84,8 +81,8 @@ class Shop:
         held = [self.tell("/v1/reservations", wish, Idempotency_Key=f"key {number}") for number in range(2)]
         self.tell("/v1/shared-values", {"phone": "+33320000001", "by": f"chief of {self.tenant}"})
         self.hub.send(self.named("web"), b"{", "orders/create", {"X-Shopify-Webhook-Id": f"torn {self.tenant}"})
-        settle(self.hub)
-        (placed,) = self.ask("/v1/orders", connection_id=self.named("web"), channel_order_id=str(self.order["id"]))[
+        self.hub.settle()
+        (placed,) = self.ask("/v1/orders", connection=self.named("web"), channel_order_id=str(self.order["id"]))[
             "orders"
         ]
         events = self.ask("/v1/events", limit="3")
@@ -110,8 +107,7 @@ class Shop:
 
     def register(self) -> None:
         """Register a connector of its own."""
-        made = bundle_of(corner.parts())
-        connectors.registry().add(self.tenant, made.name, made.digest, pack(made), "2026-11-22T09:00:00.000Z")
+        corner.register(self.tenant)
 
     def _replays(self) -> str:
         said = {"since": "2020-01-01T00:00:00Z", "limit": 1, "dry_run": True}
@@ -122,18 +118,6 @@ class Shop:
         (review,) = self.ask("/v1/reviews")["reviews"][:1]
         place = (f"{self.tenant}#REVIEW#{review['review_id']}", "REVIEW", review["at"])
         return cursors.write(self.tenant, "reviews", json.dumps(place))
-
-
-def settle(hub: Hub) -> None:
-    """Let everything the stand-ins said reach the hub, and everything the hub wants reach them."""
-    for connection_id, stand_in in hub.stand_ins.items():
-        sent, stand_in.deliveries.all = stand_in.deliveries.all, []
-        for each in sent:
-            topic = each.topic if hub.connections[connection_id].connector == "shopify" else None
-            assert hub.send(connection_id, each.body, topic).status in (200, 202)
-    for _ in range(2):
-        hub.normalise()
-        hub.push()
 
 
 def rows(hub: Hub, tenant: str, tables: Sequence[str] = ("Inbox", "Records", "Connections")) -> dict[str, Any]:

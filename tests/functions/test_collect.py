@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.connection import Connection
 from functions import runtime
-from functions.registry import connections
 from tests.hub import Hub
 from tests.process import ACCOUNT, REGION, failing, throttled
 
@@ -153,17 +151,17 @@ def test_a_message_in_a_queue_of_no_connection_stays_there(door: Hub, queue: str
 
 
 def test_a_message_that_was_early_is_taken_when_the_connection_is_there(door: Hub) -> None:
-    door.dynamo.delete_item(TableName="Connections", Key={"pk": {"S": "CONNECTION#amazon-fr"}})
+    door.leave("amazon-fr")
     assert collect(door, "tributary-inbound-amazon-fr", notification()) == [0]
-    connections.register(door.dynamo, "Connections", door.connections["amazon-fr"])
+    door.note("amazon-fr")
     assert collect(door, "tributary-inbound-amazon-fr", notification()) == []
     assert len(kept(door)) == 1
 
 
 def test_a_paused_channel_is_still_listened_to(door: Hub) -> None:
-    paused: Connection = door.connections["amazon-fr"].model_copy(update={"status": "paused"})
-    connections.register(door.dynamo, "Connections", paused)
+    door.note("amazon-fr", status="paused")
     assert collect(door, "tributary-inbound-amazon-fr", notification()) == []
+    door.note("amazon-fr", status="active")
     assert len(kept(door)) == 1
 
 

@@ -9,7 +9,7 @@ from connectors.errors import ManifestError
 from functions import runtime
 from ops.hub import deploy, tenants
 from tests.hub import Hub
-from tests.neighbours import OURS, THEIRS, TOKENS, Shop, rows, settle
+from tests.neighbours import OURS, THEIRS, TOKENS, Shop, rows
 
 GROUP = "group:maison"
 PEOPLE = ("ada", "camille.moreau")
@@ -64,10 +64,10 @@ def test_each_sees_its_own_orders_of_a_shared_customer(house: dict[str, Shop]) -
 def test_a_channel_of_each_hears_of_a_shared_customer_and_of_nothing_else(house: dict[str, Shop]) -> None:
     contact = house[OURS].crm.create_contact(email="new@example.com", firstname="Nora", lastname="New")
     assert contact
-    settle(house[OURS].hub)
+    house[OURS].hub.settle()
     assert "new@example.com" in str(house[THEIRS].crm.contacts())
     house[OURS].web.place_order({"MUG": 2}, 905)
-    settle(house[OURS].hub)
+    house[OURS].hub.settle()
     (ours,), (theirs,) = (house[tenant].ask("/v1/stock/MUG")["locations"] for tenant in (OURS, THEIRS))
     assert int(theirs["available"]) - int(ours["available"]) == 2
 

@@ -15,7 +15,7 @@ from functions.contract.document import DECLARED
 from functions.registry.secrets import secrets as secrets_of
 from functions.routes import app
 from tests.hub import Hub
-from tests.neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, cursor_of, rows, settle
+from tests.neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, cursor_of, rows
 from tests.process import VARIABLES, forget
 from tests.request import Answer
 
@@ -263,7 +263,7 @@ def test_a_connection_reads_its_own_secret_alone(street: dict[str, Shop], monkey
 
 def test_every_log_line_is_of_one_tenant_or_of_none(street: dict[str, Shop], lines: Lines) -> None:
     """Whatever the hub did for both by now: no line names the one and an id or a connection of the other."""
-    settle(street[OURS].hub)
+    street[OURS].hub.settle()
     street[OURS].hub.run("sweep", {"quiet_seconds": 0})
     street[OURS].hub.run("poll", {})
     hub = street[OURS].hub

@@ -6,16 +6,12 @@ from typing import Any
 
 import pytest
 
-from connectors.bundle import bundle_of, pack
 from connectors.signatures import sign
-from functions import cursors, runtime
-from functions.cache import cache
+from functions import runtime
 from functions.inbound import replay as replaying
-from functions.registry import connections, connectors
 from records.store.inbox import Delivery
 from tests import corner
 from tests.hub import Hub
-from tests.process import forget
 
 SHOP = "corner-shop"
 BETTER = corner.ORDER.replace("label: {from: number, as: text}", "label: {from: id, as: text}")
@@ -24,29 +20,16 @@ AGO = "2020-01-01T00:00:00Z"
 
 
 @pytest.fixture
-def shop(local_hub: Hub) -> Hub:
+def shop(fresh_hub: Hub) -> Hub:
     """A shop of a connector that can be given another mapping."""
-    for item in local_hub.items("Connections"):
-        local_hub.dynamo.delete_item(TableName="Connections", Key={"pk": item["pk"]})
-    forget()
-    register(local_hub)
-    if SHOP not in local_hub.connections:
-        held = {"signing_key": "sign", "api_key": "key"}
-        local_hub.register("corner", SHOP, held, base_url="http://127.0.0.1:9", default_location="lille")
-    connections.register(local_hub.dynamo, "Connections", local_hub.connections[SHOP])
-    return local_hub
+    corner.register()
+    held = {"signing_key": "sign", "api_key": "key"}
+    fresh_hub.register("corner", SHOP, held, base_url="http://127.0.0.1:9", default_location="lille")
+    return fresh_hub
 
 
-def register(hub: Hub, **changed: str) -> str:
-    """Make a content the connector's current version, as the API does once it has found no fault."""
-    made = bundle_of(corner.parts(**changed))
-    entry, _ = connectors.registry().add("acme", made.name, made.digest, pack(made), runtime.rfc3339(runtime.now()))
-    cache.clear()
-    return f"corner@{entry.current}"
-
-
-def map_better(hub: Hub) -> str:
-    return register(hub, order=BETTER, label="7001")
+def map_better() -> str:
+    return corner.register(order=BETTER, label="7001")
 
 
 def receive(hub: Hub, topic: str = "order.placed", delivery: str = "1", **said: Any) -> str:
@@ -85,7 +68,7 @@ def test_an_applied_event_is_not_done_again_by_the_same_mapping(shop: Hub) -> No
 def test_an_applied_event_is_mapped_again_by_a_newer_mapping_once(shop: Hub) -> None:
     event_id = receive(shop)
     shop.normalise()
-    newer = map_better(shop)
+    newer = map_better()
     answer = replay(shop, event_id)
     assert (answer["status"], answer["will"], answer["connector"], answer["sent"]) == (202, "remap", newer, True)
     assert label(shop) == "7001 v2"
@@ -99,7 +82,7 @@ def test_an_applied_event_is_mapped_again_by_a_newer_mapping_once(shop: Hub) -> 
 def test_mapped_as_then_nothing_changes_whatever_the_mapping_is_now(shop: Hub) -> None:
     event_id = receive(shop)
     shop.normalise()
-    map_better(shop)
+    map_better()
     assert replay(shop, event_id, map="then")["will"] == "nothing"
     assert label(shop) == "C-7001 v1"
 
@@ -107,7 +90,7 @@ def test_mapped_as_then_nothing_changes_whatever_the_mapping_is_now(shop: Hub) -
 def test_a_message_that_comes_twice_maps_again_once(shop: Hub) -> None:
     event_id = receive(shop)
     shop.normalise()
-    map_better(shop)
+    map_better()
     for _ in range(2):
         shop.tell(f"/v1/events/{event_id}/replay", {})
     assert shop.replay() == []
@@ -115,7 +98,7 @@ def test_a_message_that_comes_twice_maps_again_once(shop: Hub) -> None:
 
 
 def test_a_quarantined_event_is_applied_after_the_mapping_was_mended(shop: Hub) -> None:
-    register(shop, order=STRICT)
+    corner.register(order=STRICT)
     event_id = receive(shop, state="odd")
     shop.normalise()
     assert shop.event(event_id)["outcome"] == "quarantined"
@@ -123,7 +106,7 @@ def test_a_quarantined_event_is_applied_after_the_mapping_was_mended(shop: Hub) 
     assert (rehearsed["will"], rehearsed["code"], rehearsed["sent"]) == ("apply", "mapping_failed", False)
     assert replay(shop, event_id)["status"] == 202
     assert shop.event(event_id)["outcome"] == "quarantined"
-    register(shop)
+    corner.register()
     assert replay(shop, event_id, map="then")["status"] == 202
     assert shop.event(event_id)["outcome"] == "quarantined"
     assert shop.tell(f"/v1/events/{event_id}/replay", {"dry_run": True}).json()["facts"] == 1
@@ -136,9 +119,7 @@ def test_what_is_quarantined_is_applied_once_its_sku_is_known(shop: Hub) -> None
     event_id = receive(shop, "stock.changed", **counted)
     shop.normalise()
     assert shop.event(event_id)["code"] == "sku_unknown"
-    mended = shop.connections[SHOP].model_copy(update={"aliases": {"31": "MUG-BLUE"}})
-    connections.register(shop.dynamo, "Connections", mended)
-    cache.clear()
+    shop.note(SHOP, aliases={"31": "MUG-BLUE"})
     (listed,) = shop.tell("/v1/replays", {"outcome": "quarantined", "dry_run": True}).json()["events"]
     assert (listed["event_id"], listed["will"], listed["facts"]) == (event_id, "apply", 1)
     assert shop.replay() == []
@@ -154,7 +135,7 @@ def test_a_newer_mapping_that_fails_leaves_what_the_older_made(shop: Hub) -> Non
     event_id = receive(shop, state="odd")
     shop.normalise()
     before = versions(shop)
-    register(shop, order=STRICT)
+    corner.register(order=STRICT)
     rehearsed = shop.tell(f"/v1/events/{event_id}/replay", {"dry_run": True}).json()
     assert (rehearsed["will"], rehearsed["code"]) == ("remap", "mapping_failed")
     assert replay(shop, event_id)["status"] == 202
@@ -179,10 +160,8 @@ def test_a_thin_event_is_mapped_again_without_a_call_to_its_channel(shop: Hub) -
 def test_events_of_a_connection_that_is_gone_or_anothers_now_are_left_alone(shop: Hub) -> None:
     event_id = receive(shop)
     shop.normalise()
-    map_better(shop)
-    theirs = shop.connections[SHOP].model_copy(update={"tenant": "main"})
-    connections.register(shop.dynamo, "Connections", theirs)
-    cache.clear()
+    map_better()
+    shop.note(SHOP, tenant="main")
     answer = replay(shop, event_id)
     assert (answer["will"], answer["why"]) == ("nothing", "its connection is not registered")
     message = replaying._message("acme", {"event_id": event_id, "connection_id": SHOP}, "now")
