@@ -18,7 +18,7 @@ from functions import runtime
 from functions.cache import cache
 from functions.registry import connections
 from functions.routes import app
-from ops.commands.feeding import headers
+from ops.commands.feed import headers
 from ops.hub import templates
 from records.store.wire import from_wire
 from tests import request
@@ -46,7 +46,7 @@ def seen(make: Callable[[], T]) -> Iterator[T]:
 
 @dataclass
 class Hub:
-    """What the templates make, as far as functions see it. `run` calls a handler.
+    """What the templates make, as functions see it, and the ways to call them.
 
     `client` makes the hub's own clients, `session` gives the session that functions make theirs with.
     """
@@ -84,7 +84,7 @@ class Hub:
             forget()
 
     def connect(self, kind: str, connection_id: str, tenant: str = "acme", **fields: Any) -> Any:
-        """Start a stand-in and register it, once; gives the stand-in."""
+        """Start a stand-in, register a connection to it, and give it. A second time it gives the same one."""
         if connection_id in self.stand_ins:
             return self.stand_ins[connection_id]
         made, held = stand_in(kind)
@@ -117,9 +117,9 @@ class Hub:
         self.forget()
 
     def map_pushes(self, connection_id: str) -> str:
-        """Make the mapping that hands a connection's pushes over; gives its id, which the connection notes.
+        """Make the event source mapping of a connection's pushes, note its id in the connection, and give the id.
 
-        It reads a queue of its own: moto would hand over what the tests hand over themselves.
+        It reads a queue of its own. Otherwise moto would deliver the messages that the tests deliver themselves.
         """
         iam, functions = self.client("iam"), self.client("lambda")
         role = iam.create_role(RoleName=connection_id, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
@@ -146,12 +146,12 @@ class Hub:
         query: Mapping[str, str] | None = None,
         **parameters: str,
     ) -> Answer:
-        """Call a function as API Gateway does, every body as base64."""
+        """Call a function as API Gateway does: every body is base64."""
         event = request.event(method, resource, body, headers or {}, query or {}, parameters)
         return self.answer(function, event)
 
     def answer(self, function: str, event: dict[str, Any]) -> Answer:
-        """Call a function with a request of API Gateway."""
+        """Call a function with an event of API Gateway, and give its answer."""
         answer = self.run(function, event)
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
@@ -160,7 +160,7 @@ class Hub:
         return self.call_api("GET", path, b"", {"Authorization": f"Bearer {token}"}, query)
 
     def tell(self, path: str, content: Any, method: str = "POST", token: str = TOKEN, **headers: str) -> Answer:
-        """Send JSON to the API; names of headers have `_` for `-`."""
+        """Send JSON to the API. Names of headers have `_` for `-`."""
         known = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         known |= {name.replace("_", "-"): value for name, value in headers.items()}
         return self.call_api(method, path, json.dumps(content).encode(), known, {})
@@ -175,7 +175,7 @@ class Hub:
     def send(
         self, connection_id: str, body: bytes, topic: str | None = None, replaced: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send a webhook as the channel would; `replaced` headers differ from what it would send, empty ones lack."""
+        """Send a webhook as the channel would, but with the `replaced` headers. Empty headers are left out."""
         at = self.connections[connection_id]
         sent = {**headers(connector(at.connector), at, self.kept[connection_id], body, topic), **(replaced or {})}
         sent = {name: value for name, value in sent.items() if value}
@@ -187,7 +187,7 @@ class Hub:
         return [item for page in pages for item in page["Items"]]
 
     def messages(self) -> list[dict[str, Any]]:
-        """Let announce announce everything in both tables, and give what subscribers of the bus would get."""
+        """Let announce announce all items of Inbox and Records, and give what subscribers of the bus would get."""
         from functions.announce import announcement
 
         images = [*self.items("Inbox"), *self.items("Records")]
@@ -197,14 +197,14 @@ class Hub:
         return [{"type": e["DetailType"], "detail": json.loads(e["Detail"])} for e in entries if e is not None]
 
     def deliver(self, name: str, queue: str, message: Mapping[str, Any] | str, attempt: int = 1) -> Any:
-        """Put a message (or a body as it is) on a queue and let a function work on it; gives the ids it gave back."""
+        """Put a message (or a body as it is) on a queue, and let a function work on it. Gives the failed ids."""
         url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         body = message if isinstance(message, str) else json.dumps(message)
         self.sqs.send_message(QueueUrl=url, MessageBody=body)
         return self._take(name, queue, url, attempt) or []
 
     def deliver_all(self, name: str, queue: str, messages: Sequence[Any]) -> list[int]:
-        """Let a function work on one batch of messages; gives the positions of those it gave back."""
+        """Let a function work on one batch of messages. Gives the positions of those that failed."""
         url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         records = []
         for message in messages:
@@ -218,7 +218,7 @@ class Hub:
         return [number for number, record in enumerate(records) if record["messageId"] in failed]
 
     def _take(self, name: str, queue: str, url: str, attempt: int) -> Any:
-        """Let a function work on one message of a queue; gives the ids it gave back, or None where there is none."""
+        """Let a function work on one message of a queue. Gives the failed ids, or None where there is no message."""
         found = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages")
         if not found:
             return None
@@ -229,14 +229,14 @@ class Hub:
         return failed
 
     def replay(self) -> list[Any]:
-        """Let normalise work on the queue of replays until it is empty; gives what it gave back."""
+        """Let normalise work on the queue of replays until it is empty. Gives the failed ids."""
         failed: list[Any] = []
         while (given_back := self._take("normalise", "tributary-replay", VARIABLES["REPLAY_QUEUE"], 1)) is not None:
             failed += given_back
         return failed
 
     def normalise(self) -> list[Any]:
-        """Let normalise work on every payload that has no outcome yet, once; gives what it gave back."""
+        """Let normalise work once on every payload that has no outcome yet. Gives the failed ids."""
         known = {item["pk"]["S"].rpartition("#")[2] for item in self.items("Records") if item["sk"]["S"] == "APPLIED"}
         failed = []
         for message in self.messages():
@@ -245,7 +245,7 @@ class Hub:
         return failed
 
     def push(self) -> list[Any]:
-        """Let push work on what is new in every connection's queue; gives what it gave back."""
+        """Let push work on every bus event that it was not told of yet, for each connection. Gives the failed ids."""
         failed = []
         for message in self.messages():
             name = message["detail"]["id"]
@@ -257,7 +257,7 @@ class Hub:
         return failed
 
     def hear(self) -> None:
-        """Let everything that the channels said reach the hub."""
+        """Let all webhooks of the stand-ins reach the hub."""
         for connection_id, at in self.stand_ins.items():
             sent, at.deliveries.all = at.deliveries.all, []
             for each in sent:
@@ -265,7 +265,7 @@ class Hub:
                 assert self.send(connection_id, each.body, topic).status in (200, 202)
 
     def settle(self) -> list[Any]:
-        """Let all that the channels said reach the hub, and all it wants reach them; gives what was given back."""
+        """Let all webhooks of the stand-ins reach the hub, and all its pushes reach them. Gives the failed ids."""
         self.hear()
         return [*self.normalise(), *self.push(), *self.normalise(), *self.push()]
 
@@ -274,7 +274,7 @@ class Hub:
         return self.ask(f"/v1/events/{event_id}").json()
 
     def wipe(self) -> None:
-        """Forget what was received and kept, and what this process remembers of connections and tokens."""
+        """Delete what was received and kept, and clear what this process remembers of connections and tokens."""
         for table, names in {"Inbox": ("pk",), "Records": ("pk", "sk")}.items():
             for item in self.items(table):
                 self.dynamo.delete_item(TableName=table, Key={name: item[name] for name in names})

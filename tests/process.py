@@ -31,7 +31,7 @@ CONTEXT = SimpleNamespace(function_name="f", aws_request_id="r", get_remaining_t
 
 
 def forget() -> None:
-    """Make this process as fresh as a cold start."""
+    """Clear all that this process remembers, as before a cold start."""
     for name, module in list(sys.modules.items()):
         if name.startswith("functions."):
             for cached in (value for value in vars(module).values() if hasattr(value, "cache_clear")):

@@ -25,7 +25,7 @@ class Answer:
         return json.loads(self.body)
 
     def problem(self) -> str:
-        """Give the code of the RFC 9457 problem this is, or fail."""
+        """Give the code of the RFC 9457 problem that this is. Fails if it is none."""
         content = self.json()
         assert self.headers["Content-Type"] == "application/problem+json"
         assert {"type", "title", "detail"} <= content.keys()
