@@ -8,6 +8,7 @@ from typing import Any
 
 from events.facts import build
 from functions import runtime
+from records import ids
 from records.apply import apply
 from records.cause import Cause
 from tests import corner

@@ -1,11 +1,17 @@
-"""Functions run in this process, over memory; a chosen few of each door's tests over moto."""
+"""Functions run in this process, in memory, and a chosen few of each door's tests on moto.
+
+Whatever they put on the bus is held against the published contract.
+"""
+
+from collections.abc import Iterator
 
 import pytest
 
-from functions import runtime
+from functions import announce, runtime
 from tests.functions.shops import Clock
 from tests.memory_hub import fresh_hub, local_hub, memory_world
 from tests.moto_hub import moto_world
+from tests.published import held
 
 __all__ = ["fresh_hub", "local_hub", "memory_world", "moto_world"]
 
@@ -13,6 +19,14 @@ __all__ = ["fresh_hub", "local_hub", "memory_world", "moto_world"]
 def pytest_configure(config: pytest.Config) -> None:
     """Let a test say that it is one of the few that a door keeps on moto."""
     config.addinivalue_line("markers", "moto: runs on moto's AWS, where its neighbours run in memory")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def contract() -> Iterator[None]:
+    """Nothing goes on the bus that breaks the contract."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(announce, "publish", held(announce.publish))
+        yield
 
 
 @pytest.fixture
