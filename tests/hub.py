@@ -261,8 +261,7 @@ class Hub:
         for connection_id, at in self.stand_ins.items():
             sent, at.deliveries.all = at.deliveries.all, []
             for each in sent:
-                topic = each.topic if self.connections[connection_id].connector == "shopify" else None
-                assert self.send(connection_id, each.body, topic).status in (200, 202)
+                assert self.send(connection_id, each.body, each.topic).status in (200, 202)
 
     def settle(self) -> list[Any]:
         """Let all webhooks of the stand-ins reach the hub, and all its pushes reach them. Gives the failed ids."""

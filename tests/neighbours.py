@@ -122,7 +122,7 @@ class Shop:
 
 
 def rows(hub: Hub, tenant: str, tables: Sequence[str] = ("Inbox", "Records", "Connections")) -> dict[str, Any]:
-    """Give everything in the tables that belongs to a tenant, by its key."""
+    """Give all items of the tables that belong to a tenant, by table and key."""
     found = {}
     for table in tables:
         for item in hub.items(table):

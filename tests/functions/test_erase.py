@@ -12,6 +12,7 @@ from functions import erase, runtime
 from records.store import keys
 from records.store.actions import Update
 from tests.functions.privacy import canary
+from tests.functions.shops import POOL
 from tests.hub import Hub
 from tests.process import TOKEN, VARIABLES
 
@@ -108,8 +109,8 @@ def test_a_run_that_dies_before_any_of_its_writes_is_finished_by_the_next(fresh_
 
 def couple(hub: Hub) -> dict[str, str]:
     """Let the till know two people of one address, and the web shop ask for an erasure by it; gives who they are."""
-    till = hub.connect("square", "till", **canary.POOL)
-    hub.connect("shopify", "web", **canary.POOL)
+    till = hub.connect("square", "till", **POOL)
+    hub.connect("shopify", "web", **POOL)
     for name, born in {"Canaryn": "1980-01-31", "Robin": "1955-05-05"}.items():
         till.add_customer(given_name=name, family_name="Zyx", email_address=canary.EMAIL, birthday=born)
         canary.settle(hub)
@@ -187,7 +188,7 @@ def test_what_the_index_lists_late_is_looked_for_again(fresh_hub: Hub, monkeypat
 
 def known(hub: Hub, *names: str) -> list[str]:
     """Let a web shop know people, and each of them be erased; gives the requests."""
-    hub.connect("shopify", "web", **canary.POOL)
+    hub.connect("shopify", "web", **POOL)
     made = []
     for number, name in enumerate(names):
         about = {"id": 70 + number, "email": f"{name}@example.com", "created_at": "2026-11-22T10:00:00Z"}
@@ -234,7 +235,7 @@ def test_a_run_whose_time_is_over_begins_nothing(fresh_hub: Hub) -> None:
 @pytest.mark.moto
 def test_each_tenants_requests_are_worked_on(fresh_hub: Hub) -> None:
     for tenant, token in (("acme", TOKEN), ("main", "token-of-main")):
-        fresh_hub.connect("shopify", f"web-of-{tenant}", tenant, **canary.POOL)
+        fresh_hub.connect("shopify", f"web-of-{tenant}", tenant, **POOL)
         asked = json.dumps({"customer": {"id": 1, "email": canary.EMAIL}}).encode()
         assert fresh_hub.send(f"web-of-{tenant}", asked, "customers/redact").status == 202
         assert fresh_hub.normalise() == []

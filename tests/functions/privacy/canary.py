@@ -10,11 +10,10 @@ from records import cause, ids
 from records.apply import apply
 from records.store.packing import decompress
 from records.store.wire import from_wire
+from tests.functions.shops import till, web_shop
 from tests.hub import Hub
 from tests.process import VARIABLES
 
-PLACE = "lille"
-POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 EMAIL, PHONE, CARD = "canary.zyx@example.com", "+33699999901", "CANARYCARD"
 WHO = {"first_name": "Canaryn", "last_name": "Canarysson"}
 HOME = {
@@ -31,24 +30,12 @@ CANARY = re.compile(r"canary|699999901|7310000999901", re.IGNORECASE)
 
 def open_shops(hub: Hub) -> tuple[Any, ...]:
     """Connect a web shop, a till, a carrier's desk and a CRM."""
-    return (
-        hub.connect("shopify", "web", locations={"905": PLACE}, **POOL),
-        hub.connect("square", "till", locations={"LILLE1": PLACE}, owns=(PLACE,), **POOL),
-        hub.connect("easypost", "parcels"),
-        hub.connect("hubspot", "crm"),
-    )
+    return (web_shop(hub), till(hub), hub.connect("easypost", "parcels"), hub.connect("hubspot", "crm"))
 
 
 def settle(hub: Hub) -> None:
-    """Let everything the stand-ins said reach the hub, and everything the hub wants reach them."""
-    for connection_id, stand_in in hub.stand_ins.items():
-        sent, stand_in.deliveries.all = stand_in.deliveries.all, []
-        for each in sent:
-            topic = each.topic if hub.connections[connection_id].connector == "shopify" else None
-            assert hub.send(connection_id, each.body, topic).status in (200, 202)
-    for _ in range(2):
-        assert hub.normalise() == []
-        assert hub.push() == []
+    """Let all webhooks of the stand-ins reach the hub, and all pushes of the hub reach them."""
+    assert hub.settle() == []
 
 
 def order(web: Any, **said: Any) -> Any:
@@ -64,10 +51,10 @@ def order(web: Any, **said: Any) -> Any:
 
 
 def live(hub: Hub) -> str:
-    """Let the person do everything there is to do; gives the customer they are."""
-    web, till, parcels, crm = open_shops(hub)
+    """Let the person do everything that a customer can do. Gives their customer id."""
+    web, counter, parcels, crm = open_shops(hub)
     web.add_product("MUG", "Mug", "12.50", {905: 10})
-    till.add_item("MUG", "Mug", 1250, {"LILLE1": 10})
+    counter.add_item("MUG", "Mug", 1250, {"LILLE1": 10})
     settle(hub)
     bought = order(web)
     about = {**BUYER, "created_at": bought["created_at"], "updated_at": bought["created_at"], "addresses": [HOME]}
@@ -78,11 +65,11 @@ def live(hub: Hub) -> str:
     assert hub.send("web", b'{"email": "canary.zyx@example.com", "id": 1}', "orders/create").status == 202
     spread = json.dumps({**order(web, test=True), "note": "canary" * 60_000 + json.dumps(list(range(90_000)))}).encode()
     assert hub.send("web", spread, "orders/updated").status == 202
-    buyer = till.add_customer(
+    buyer = counter.add_customer(
         email_address=EMAIL, given_name="Canaryn", family_name="Canarysson", phone_number=PHONE, note="canary"
     )
-    till.enrol(buyer["id"], 10)
-    till.ring_up_sale({"MUG": 1}, "LILLE1", customer_id=buyer["id"])
+    counter.enrol(buyer["id"], 10)
+    counter.ring_up_sale({"MUG": 1}, "LILLE1", customer_id=buyer["id"])
     label = parcels.buy_label(f"web/{bought['id']}")
     parcels.trackers[label]["signed_by"] = "Canaryn C."
     parcels.scan(label, "delivered")
@@ -96,7 +83,7 @@ def live(hub: Hub) -> str:
 
 
 def visit(hub: Hub, at: str) -> None:
-    """Let them call the shop. No connector here tells of calls, so the fact is applied as `normalise` would."""
+    """Let the person phone the shop. None of these connectors tells of calls, so the fact is applied here."""
     from events.facts import build
 
     moment = runtime.rfc3339(runtime.now())
@@ -122,7 +109,7 @@ def readable(value: Any) -> Iterator[str]:
 
 
 def corners(hub: Hub) -> Iterator[tuple[str, str]]:
-    """Give every text in every table, bucket and queue, with where it lies."""
+    """Give every text in every table, bucket and queue, each after the place where it lies."""
     for table in ("Inbox", "Records", "Connections"):
         for wire in hub.items(table):
             item = from_wire(wire)
@@ -140,7 +127,7 @@ def corners(hub: Hub) -> Iterator[tuple[str, str]]:
 
 
 def found(hub: Hub) -> dict[str, set[str]]:
-    """Say where anything of the person lies, and what."""
+    """Find all that is left of the person: place → texts."""
     seen: dict[str, set[str]] = {}
     for place, text in corners(hub):
         if CANARY.search(text):
@@ -149,7 +136,7 @@ def found(hub: Hub) -> dict[str, set[str]]:
 
 
 def erase(hub: Hub, runs: int = 4) -> None:
-    """Let the hub do what people asked, and tell the channels."""
+    """Let the hub work on the privacy requests, and tell the channels."""
     for _ in range(runs):
         assert hub.run("erase", {"indexed_seconds": 0, "days": 1})["failed"] == 0
         settle(hub)

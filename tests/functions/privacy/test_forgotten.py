@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.functions.privacy import canary
+from tests.functions.shops import web_shop
 from tests.hub import Hub
 
 
@@ -53,7 +54,7 @@ def test_all_that_is_kept_is_exported_and_after_an_erasure_nothing_is_left(
 
 def bought(hub: Hub) -> Any:
     """Let the person buy something at a web shop, and nothing else happen."""
-    web = hub.connect("shopify", "web", locations={"905": canary.PLACE}, **canary.POOL)
+    web = web_shop(hub)
     web.add_product("MUG", "Mug", "12.50", {905: 10})
     made = canary.order(web)
     canary.settle(hub)
