@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events.facts import build
-from functions import runtime
+from functions import cursors, runtime
 from records import ids
 from records.apply import apply
 from records.cause import Cause
@@ -83,7 +83,7 @@ class Shop:
         self.tell("/v1/shared-values", {"phone": "+33320000001", "by": f"chief of {self.tenant}"})
         self.hub.send(self.named("web"), b"{", "orders/create", {"X-Shopify-Webhook-Id": f"torn {self.tenant}"})
         self.hub.settle()
-        (placed,) = self.ask("/v1/orders", connection=self.named("web"), channel_order_id=str(self.order["id"]))[
+        (placed,) = self.ask("/v1/orders", connection_id=self.named("web"), channel_order_id=str(self.order["id"]))[
             "orders"
         ]
         events = self.ask("/v1/events", limit="3")

@@ -112,7 +112,7 @@ def test_what_happened_is_told_by_every_answer_alike(shops: Hub) -> None:
     placed = web.place_order({"MUG": 2}, 905)
     assert shops.settle() == []
 
-    (order,) = shops.ask("/v1/orders", connection="web", channel_order_id=str(placed["id"])).json()["orders"]
+    (order,) = shops.ask("/v1/orders", connection_id="web", channel_order_id=str(placed["id"])).json()["orders"]
     (customer,) = shops.ask("/v1/customers", email=order["buyer"]["email"]).json()["customers"]
     (place,) = shops.ask("/v1/stock/MUG").json()["locations"]
     told = shops.ask(f"/v1/customers/{order['customer_id']}/timeline").json()["timeline"]

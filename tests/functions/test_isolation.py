@@ -15,7 +15,7 @@ from functions.contract.document import DECLARED
 from functions.registry.secrets import secrets as secrets_of
 from functions.routes import app
 from tests.hub import Hub
-from tests.neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, cursor_of, rows
+from tests.neighbours import ID, OURS, PLACE, THEIRS, TOKENS, Shop, rows
 from tests.process import VARIABLES, forget
 from tests.request import Answer
 

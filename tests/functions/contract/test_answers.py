@@ -92,7 +92,7 @@ def settle(hub: Hub) -> None:
 
 
 def names(hub: Hub, order: int, label: str) -> dict[str, list[str]]:
-    (found,) = hub.ask("/v1/orders", connection="web", channel_order_id=str(order)).json()["orders"]
+    (found,) = hub.ask("/v1/orders", connection_id="web", channel_order_id=str(order)).json()["orders"]
     emails = ("a@example.com", found["buyer"]["email"])
     people = [hub.ask("/v1/customers", email=each).json()["customers"] for each in emails]
     held = [

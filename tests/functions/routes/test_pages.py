@@ -72,7 +72,7 @@ def test_a_customer_with_many_orders_sees_each_once(local_hub: Hub) -> None:
     for each in web.deliveries.all:
         assert local_hub.send("web", each.body, each.topic).status in (200, 202)
     local_hub.normalise()
-    first = local_hub.ask("/v1/orders", connection="web", channel_order_id=placed[0]).json()
+    first = local_hub.ask("/v1/orders", connection_id="web", channel_order_id=placed[0]).json()
     assert first["cursor"] is None
     read = list(pages(local_hub, "/v1/orders", customer=first["orders"][0]["customer_id"], limit="2"))
     assert [len(page["orders"]) for page in read] == [2, 2, 1]

@@ -58,7 +58,7 @@ def reserve(hub: Hub, key: str, pieces: Any = 1, sku: str = "MUG", **said: Any) 
 
 
 def promised(hub: Hub, sku: str = "MUG", **asked: str) -> str:
-    found = hub.ask(f"/v1/stock/{sku}/availability", connection="web", **asked).json()
+    found = hub.ask(f"/v1/stock/{sku}/availability", connection_id="web", **asked).json()
     return str(found["available_to_promise"])
 
 
