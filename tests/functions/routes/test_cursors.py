@@ -17,6 +17,7 @@ from functions.cursors import CursorError
 from functions.privacy import access
 from functions.queries import identity
 from functions.routes import privacy
+from records import ids
 from records.apply import apply
 from records.cause import Cause
 from records.customers import decisions, erasure, reviews
@@ -120,7 +121,7 @@ def _live(hub: Hub) -> list[str]:
 
 
 def _say(connection_id: str, said: dict[str, Any]) -> None:
-    at, event_id = AT.format(0), f"evt_{connection_id}"
+    at, event_id = AT.format(0), ids.event_id("acme", connection_id, "7")
     statement = {"kind": "customer", "occurred_at": at, "source_version": at, "channel_customer_id": "7", **said}
     fact = build(statement, event_id=event_id, connection_id=connection_id)
     apply(runtime.records(), Cause("acme", event_id, connection_id, at), [fact], {})
