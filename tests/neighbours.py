@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.bundle import bundle_of, pack
 from events.facts import build
 from functions import cursors, runtime
-from functions.registry import connectors
 from records import ids
 from records.apply import apply
 from records.cause import Cause
 from tests import corner
-from tests.moto_hub import TOKEN, MotoHub
+from tests.hub import Hub
+from tests.process import TOKEN
 
 OURS, THEIRS = "acme", "main"
 TOKENS = {OURS: TOKEN, THEIRS: "token-of-main"}
@@ -28,7 +27,7 @@ ID = re.compile(r"(?:evt|ord|cus|rev|res|era)_[0-9a-f]{20,}")
 class Shop:
     """One of the two tenants: its connections, its calls of the API, and the ids that it knows."""
 
-    hub: MotoHub
+    hub: Hub
     tenant: str
     group: str = ""
     ids: dict[str, list[str]] = field(default_factory=dict)
@@ -62,13 +61,13 @@ class Shop:
         """Sell a mug, create a customer in the CRM, and ship the mug."""
         item = self.web.add_product("MUG", "Mug", "12.50", {905: 10})
         self.web.change(item, 905, -1)
-        settle(self.hub)
+        self.hub.settle()
         self.order = self.web.place_order({"MUG": 1}, 905)
         self.contact = self.crm.create_contact(email="ada@example.com", firstname="Ada", lastname="Lovelace")
-        settle(self.hub)
+        self.hub.settle()
         self.label = self.desk.buy_label(f"{self.named('web')}/{self.order['id']}")
         self.desk.scan(self.label, "delivered")
-        settle(self.hub)
+        self.hub.settle()
 
     def keep_house(self) -> None:
         """Make one of everything that has an id: a kit, reservations, a review, a shared value, a parked event."""
@@ -83,7 +82,7 @@ class Shop:
         held = [self.tell("/v1/reservations", wish, Idempotency_Key=f"key {number}") for number in range(2)]
         self.tell("/v1/shared-values", {"phone": "+33320000001", "by": f"chief of {self.tenant}"})
         self.hub.send(self.named("web"), b"{", "orders/create", {"X-Shopify-Webhook-Id": f"torn {self.tenant}"})
-        settle(self.hub)
+        self.hub.settle()
         (placed,) = self.ask("/v1/orders", connection_id=self.named("web"), channel_order_id=str(self.order["id"]))[
             "orders"
         ]
@@ -109,8 +108,7 @@ class Shop:
 
     def register(self) -> None:
         """Register a connector of its own."""
-        made = bundle_of(corner.parts())
-        connectors.registry().add(self.tenant, made.name, made.digest, pack(made), "2026-11-22T09:00:00.000Z")
+        corner.register(self.tenant)
 
     def _replays(self) -> str:
         said = {"since": "2020-01-01T00:00:00Z", "limit": 1, "dry_run": True}
@@ -123,19 +121,7 @@ class Shop:
         return cursors.write(self.tenant, "reviews", json.dumps(place))
 
 
-def settle(hub: MotoHub) -> None:
-    """Let all webhooks of the stand-ins reach the hub, and all pushes of the hub reach them."""
-    for connection_id, stand_in in hub.stand_ins.items():
-        sent, stand_in.deliveries.all = stand_in.deliveries.all, []
-        for each in sent:
-            topic = each.topic if hub.connections[connection_id].connector == "shopify" else None
-            assert hub.send(connection_id, each.body, topic).status in (200, 202)
-    for _ in range(2):
-        hub.normalise()
-        hub.push()
-
-
-def rows(hub: MotoHub, tenant: str, tables: Sequence[str] = ("Inbox", "Records", "Connections")) -> dict[str, Any]:
+def rows(hub: Hub, tenant: str, tables: Sequence[str] = ("Inbox", "Records", "Connections")) -> dict[str, Any]:
     """Give all items of the tables that belong to a tenant, by table and key."""
     found = {}
     for table in tables:

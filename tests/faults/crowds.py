@@ -9,11 +9,11 @@ from random import Random
 
 from records.errors import ConflictError
 from records.store.memory import MemoryStore
-from tests.records.orders import test_order_of_arrival as day
 from tests.records.retail import copied, digest, tell, told
 from tests.records.schedules import Handler, one_schedule
+from tests.records.story import CUSTOMER, ORDER, STOCK
 
-FACTS = (*day.ORDER, *day.STOCK, *day.CUSTOMER)
+FACTS = (*ORDER, *STOCK, *CUSTOMER)
 SCHEDULES = 40
 """How many schedules of a crowd are played."""
 

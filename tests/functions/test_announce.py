@@ -14,7 +14,7 @@ from records.store import keys
 from records.store.actions import Item, Put
 from records.store.memory import MemoryStore
 from records.store.wire import to_wire
-from tests.moto_hub import CONTEXT
+from tests.process import CONTEXT
 
 AT = "2026-11-22T09:00:00.000Z"
 EVENT = f"evt_{'0123456789abcdef' * 2}"

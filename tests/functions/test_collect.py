@@ -1,17 +1,13 @@
 """What comes through a connection's queue: bare or in an envelope, known or not, readable or not, and whose it is."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from connectors.connection import Connection
 from functions import runtime
-from functions.registry import connections
-from tests.moto_hub import ACCOUNT, REGION, MotoHub
+from tests.hub import Hub
+from tests.process import ACCOUNT, REGION, failing, throttled
 
 SELLER = {"lwa_client_id": "app", "lwa_client_secret": "hush", "refresh_token": "Atzr|seller"}
 QUANTITY = "LISTINGS_ITEM_MFN_QUANTITY_CHANGE"
@@ -19,13 +15,13 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture
-def door(moto_hub: MotoHub) -> MotoHub:
+def door(local_hub: Hub) -> Hub:
     """A seller and a CRM of one tenant, and a seller of another."""
-    if "amazon-fr" not in moto_hub.connections:
-        moto_hub.register("amazon", "amazon-fr", SELLER, base_url=NOWHERE, settings={"lwa_url": NOWHERE})
-        moto_hub.register("amazon", "amazon-de", SELLER, "other", base_url=NOWHERE, settings={"lwa_url": NOWHERE})
-        moto_hub.register("salesforce", "crm", {"access_token": "t"}, base_url=NOWHERE)
-    return moto_hub
+    if "amazon-fr" not in local_hub.connections:
+        local_hub.register("amazon", "amazon-fr", SELLER, base_url=NOWHERE, settings={"lwa_url": NOWHERE})
+        local_hub.register("amazon", "amazon-de", SELLER, "other", base_url=NOWHERE, settings={"lwa_url": NOWHERE})
+        local_hub.register("salesforce", "crm", {"access_token": "t"}, base_url=NOWHERE)
+    return local_hub
 
 
 def notification(number: str = "n-1", kind: str = "ORDER_CHANGE", **more: Any) -> dict[str, Any]:
@@ -50,37 +46,18 @@ def relayed(detail: dict[str, Any], kind: str = "ContactChangeEvent") -> dict[st
     return {**about, "account": ACCOUNT, "time": "2026-03-03T08:00:02Z", "region": REGION, "detail": detail}
 
 
-def collect(hub: MotoHub, queue: str, *messages: Any) -> list[int]:
+def collect(hub: Hub, queue: str, *messages: Any) -> list[int]:
     """Let one batch come from a queue; gives the positions of the messages that were given back."""
-    url = hub.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-    records = []
-    for message in messages:
-        body = message if isinstance(message, str) else json.dumps(message)
-        hub.sqs.send_message(QueueUrl=url, MessageBody=body)
-        (taken,) = hub.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)["Messages"]
-        records.append(
-            {
-                "messageId": taken["MessageId"],
-                "receiptHandle": taken["ReceiptHandle"],
-                "body": taken["Body"],
-                "attributes": {"ApproximateReceiveCount": "1"},
-                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
-            }
-        )
-    answer = hub.run("collect", {"Records": records})["batchItemFailures"]
-    for record in records:
-        hub.sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
-    failed = {each["itemIdentifier"] for each in answer}
-    return [number for number, record in enumerate(records) if record["messageId"] in failed]
+    return hub.deliver_all("collect", queue, messages)
 
 
-def kept(hub: MotoHub, tenant: str = "acme") -> list[dict[str, Any]]:
+def kept(hub: Hub, tenant: str = "acme") -> list[dict[str, Any]]:
     """Give the events of a tenant with their bodies."""
     names = [item["event_id"]["S"] for item in hub.items("Inbox") if item["tenant"]["S"] == tenant]
     return list(runtime.inbox().read(tenant, names).values()) if names else []
 
 
-def test_a_bare_message_is_kept_byte_for_byte(door: MotoHub) -> None:
+def test_a_bare_message_is_kept_byte_for_byte(door: Hub) -> None:
     body = json.dumps(notification(), indent=1)
     assert collect(door, "tributary-inbound-amazon-fr", body) == []
     (event,) = kept(door)
@@ -88,7 +65,7 @@ def test_a_bare_message_is_kept_byte_for_byte(door: MotoHub) -> None:
     assert event["body"] == body.encode()
 
 
-def test_an_envelope_is_taken_off_and_no_number_changes(door: MotoHub) -> None:
+def test_an_envelope_is_taken_off_and_no_number_changes(door: Hub) -> None:
     amount = '{"amount": 12.50}'
     body = json.dumps(relayed({"payload": changed() | {"Price": "AMOUNT"}, "schemaId": "s", "id": "u"}))
     assert collect(door, "tributary-inbound-crm", body.replace('"AMOUNT"', amount)) == []
@@ -99,21 +76,22 @@ def test_an_envelope_is_taken_off_and_no_number_changes(door: MotoHub) -> None:
     assert b"12.50" in event["body"]
 
 
-def test_the_same_change_event_is_one_with_and_without_its_envelope(door: MotoHub) -> None:
+def test_the_same_change_event_is_one_with_and_without_its_envelope(door: Hub) -> None:
     body = json.dumps(changed(), separators=(",", ":"))
     wrapped = body.join(['{"detail-type":"ContactChangeEvent","detail":{"payload":', "}}"])
     assert collect(door, "tributary-inbound-crm", wrapped, body, changed(2)) == []
     assert len(kept(door)) == 2
 
 
-def test_a_listing_of_amazon_comes_by_the_event_bus_too(door: MotoHub) -> None:
+def test_a_listing_of_amazon_comes_by_the_event_bus_too(door: Hub) -> None:
     message = relayed(quantity("n"), QUANTITY)
     assert collect(door, "tributary-inbound-amazon-fr", message) == []
     (event,) = kept(door)
     assert (event["topic"], json.loads(event["body"])) == (QUANTITY, message["detail"])
 
 
-def test_the_same_message_twice_is_one_event(door: MotoHub) -> None:
+@pytest.mark.moto
+def test_the_same_message_twice_is_one_event(door: Hub) -> None:
     assert collect(door, "tributary-inbound-amazon-fr", notification(), notification(), notification("n-2")) == []
     assert len(kept(door)) == 2
 
@@ -132,7 +110,7 @@ def test_the_same_message_twice_is_one_event(door: MotoHub) -> None:
         (json.dumps({"NotificationType": "order", "order": {}}), "has no topic 'order by queue'"),
     ],
 )
-def test_what_cannot_be_read_is_parked_with_a_reason_and_stops_nothing(door: MotoHub, body: str, said: str) -> None:
+def test_what_cannot_be_read_is_parked_with_a_reason_and_stops_nothing(door: Hub, body: str, said: str) -> None:
     queue = "tributary-inbound-amazon-fr"
     assert collect(door, queue, quantity("before"), body or " ", quantity("after")) == []
     assert [event["topic"] for event in kept(door)].count(QUANTITY) == 2
@@ -142,23 +120,20 @@ def test_what_cannot_be_read_is_parked_with_a_reason_and_stops_nothing(door: Mot
     assert runtime.inbox().read("acme", [parked["cause"]])[parked["cause"]]["body"] == (body or " ").encode()
 
 
-def test_what_comes_by_queue_is_refused_at_the_webhook_door(door: MotoHub) -> None:
+def test_what_comes_by_queue_is_refused_at_the_webhook_door(door: Hub) -> None:
     body, headers = json.dumps(notification()).encode(), {"Content-Type": "application/json"}
     answer = door.http("receive", "POST", "/webhooks/{connection_id}", body, headers, connection_id="amazon-fr")
     assert (answer.status, answer.problem()) == (404, "no_webhooks")
     assert door.items("Inbox") == []
 
 
-def test_a_connector_without_a_queue_takes_nothing_from_one(door: MotoHub) -> None:
+def test_a_connector_without_a_queue_takes_nothing_from_one(door: Hub) -> None:
     door.connect("mirakl", "market")
     assert collect(door, "tributary-inbound-market", {"NotificationType": "order"}) == []
     assert [event["topic"] for event in kept(door)] == ["unreadable"]
 
 
-# --- whose a message is
-
-
-def test_the_queue_says_whose_a_message_is_whatever_the_message_says(door: MotoHub) -> None:
+def test_the_queue_says_whose_a_message_is_whatever_the_message_says(door: Hub) -> None:
     claims = {"tenant": "acme", "connection_id": "amazon-fr", "eventSourceARN": "tributary-inbound-amazon-fr"}
     assert collect(door, "tributary-inbound-amazon-de", notification(**claims)) == []
     assert kept(door, "acme") == []
@@ -169,52 +144,33 @@ def test_the_queue_says_whose_a_message_is_whatever_the_message_says(door: MotoH
 @pytest.mark.parametrize(
     "queue", ["tributary-inbound-nobody", "amazon-fr", "other-tributary-inbound-amazon-fr", "tributary-inbound-"]
 )
-def test_a_message_in_a_queue_of_no_connection_stays_there(door: MotoHub, queue: str) -> None:
+def test_a_message_in_a_queue_of_no_connection_stays_there(door: Hub, queue: str) -> None:
     door.sqs.create_queue(QueueName=queue)
     assert collect(door, queue, notification(), "{") == [0, 1]
     assert door.items("Inbox") == []
 
 
-def test_a_message_that_was_early_is_taken_when_the_connection_is_there(door: MotoHub) -> None:
-    door.dynamo.delete_item(TableName="Connections", Key={"pk": {"S": "CONNECTION#amazon-fr"}})
+def test_a_message_that_was_early_is_taken_when_the_connection_is_there(door: Hub) -> None:
+    door.leave("amazon-fr")
     assert collect(door, "tributary-inbound-amazon-fr", notification()) == [0]
-    connections.register(door.dynamo, "Connections", door.connections["amazon-fr"])
+    door.note("amazon-fr")
     assert collect(door, "tributary-inbound-amazon-fr", notification()) == []
     assert len(kept(door)) == 1
 
 
-def test_a_paused_channel_is_still_listened_to(door: MotoHub) -> None:
-    paused: Connection = door.connections["amazon-fr"].model_copy(update={"status": "paused"})
-    connections.register(door.dynamo, "Connections", paused)
+def test_a_paused_channel_is_still_listened_to(door: Hub) -> None:
+    door.note("amazon-fr", status="paused")
     assert collect(door, "tributary-inbound-amazon-fr", notification()) == []
+    door.note("amazon-fr", status="active")
     assert len(kept(door)) == 1
 
 
-# --- when AWS does not answer
-
-
-@contextmanager
-def refusing(operation: str) -> Iterator[None]:
-    """Let one operation of AWS fail."""
-    service, _, name = operation.partition(".")
-
-    def fail(**_: Any) -> None:
-        content = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
-        raise ClientError(content, name)
-
-    events = runtime.client(service).meta.events
-    events.register(f"before-call.{service}.{name}", fail)
-    try:
-        yield
-    finally:
-        events.unregister(f"before-call.{service}.{name}", fail)
-
-
+@pytest.mark.moto
 @pytest.mark.parametrize("operation", ["dynamodb.GetItem", "dynamodb.PutItem"])
 def test_what_cannot_be_made_durable_stays_in_the_queue(
-    door: MotoHub, operation: str, capsys: pytest.CaptureFixture[str]
+    door: Hub, operation: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with refusing(operation):
+    with failing(operation, throttled):
         assert collect(door, "tributary-inbound-amazon-fr", notification(), "{") == [0, 1]
     said = capsys.readouterr()
     assert "Traceback" not in said.out + said.err

@@ -3,34 +3,32 @@
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 
 from connectors.errors import ManifestError
 from functions import runtime
-from functions.cache import cache
-from ops.hub import tenants
-from ops.hub.deploy import Hub
-from tests.moto_hub import REGION, MotoHub
-from tests.neighbours import OURS, THEIRS, TOKENS, Shop, rows, settle
+from ops.hub import deploy, tenants
+from tests.hub import Hub
+from tests.neighbours import OURS, THEIRS, TOKENS, Shop, rows
 
 GROUP = "group:maison"
 PEOPLE = ("ada", "camille.moreau")
 
 
-def hub_of(table: str = "Connections") -> Hub:
-    return Hub("tributary", "", "", {"ConnectionsTable": table}, lambda name: boto3.client(name, REGION))
+def deployed(hub: Hub) -> deploy.Hub:
+    """Give the hub as whoever runs it sees it."""
+    return deploy.Hub("tributary", "", "", {"ConnectionsTable": "Connections"}, hub.client)
 
 
 @pytest.fixture(scope="module")
-def house(moto_world: MotoHub) -> Iterator[dict[str, Shop]]:
+def house(memory_world: Hub) -> Iterator[dict[str, Shop]]:
     """Two tenants of one group, who both know the same person."""
-    shops = {tenant: Shop(moto_world, tenant, GROUP) for tenant in (OURS, THEIRS)}
+    shops = {tenant: Shop(memory_world, tenant, GROUP) for tenant in (OURS, THEIRS)}
     for tenant, shop in shops.items():
-        tenants.share(hub_of(), tenant, "maison")
-        assert tenants.settle(hub_of(), tenant) == GROUP
+        tenants.share(deployed(memory_world), tenant, "maison")
+        assert tenants.settle(deployed(memory_world), tenant) == GROUP
         shop.open()
-    cache.clear()
+    memory_world.forget()
     for shop in shops.values():
         shop.trade()
     return shops
@@ -66,10 +64,10 @@ def test_each_sees_its_own_orders_of_a_shared_customer(house: dict[str, Shop]) -
 def test_a_channel_of_each_hears_of_a_shared_customer_and_of_nothing_else(house: dict[str, Shop]) -> None:
     contact = house[OURS].crm.create_contact(email="new@example.com", firstname="Nora", lastname="New")
     assert contact
-    settle(house[OURS].hub)
+    house[OURS].hub.settle()
     assert "new@example.com" in str(house[THEIRS].crm.contacts())
     house[OURS].web.place_order({"MUG": 2}, 905)
-    settle(house[OURS].hub)
+    house[OURS].hub.settle()
     (ours,), (theirs,) = (house[tenant].ask("/v1/stock/MUG")["locations"] for tenant in (OURS, THEIRS))
     assert int(theirs["available"]) - int(ours["available"]) == 2
 
@@ -139,12 +137,12 @@ def test_a_customer_is_erased_at_every_tenant_of_the_group(house: dict[str, Shop
     assert hub.ask(f"/v1/erasures/{asked['erasure_id']}", TOKENS[THEIRS]).problem() == "not_found"
 
 
-def events_of(hub: MotoHub, tenant: str) -> set[str]:
+def events_of(hub: Hub, tenant: str) -> set[str]:
     return {item["event_id"]["S"] for item in rows(hub, tenant, ("Inbox",)).values()}
 
 
-def test_a_policy_is_settled_by_the_first_connection_and_refused_after_it(moto_world: MotoHub) -> None:
-    hub = hub_of()
+def test_a_policy_is_settled_by_the_first_connection_and_refused_after_it(memory_world: Hub) -> None:
+    hub = deployed(memory_world)
     assert tenants.share(hub, "new", "maison") == {"tenant": "new", "group": "maison", "settled": False}
     assert tenants.share(hub, "new", "other")["group"] == "other"
     assert tenants.keep(hub, "new")["group"] is None
@@ -155,15 +153,15 @@ def test_a_policy_is_settled_by_the_first_connection_and_refused_after_it(moto_w
     assert tenants.settle(hub, "new") == ""
 
 
-def test_a_tenant_from_before_there_were_policies_keeps_its_customers(moto_world: MotoHub) -> None:
-    moto_world.register("shopify", "older", {}, tenant="old", base_url="http://127.0.0.1:9")
+def test_a_tenant_from_before_there_were_policies_keeps_its_customers(memory_world: Hub) -> None:
+    memory_world.register("shopify", "older", {}, tenant="old", base_url="http://127.0.0.1:9")
     with pytest.raises(ManifestError, match="old has connections"):
-        tenants.share(hub_of(), "old", "maison")
-    assert {"tenant": "old", "group": None, "settled": True} in tenants.policies(hub_of())
-    assert tenants.settle(hub_of(), "old") == ""
+        tenants.share(deployed(memory_world), "old", "maison")
+    assert {"tenant": "old", "group": None, "settled": True} in tenants.policies(deployed(memory_world))
+    assert tenants.settle(deployed(memory_world), "old") == ""
 
 
 @pytest.mark.parametrize(("tenant", "group"), [("a#b", "maison"), ("a", "m#"), ("", "maison"), ("a", "group:x")])
-def test_a_policy_of_what_is_no_name_is_refused(moto_world: MotoHub, tenant: str, group: str) -> None:
+def test_a_policy_of_what_is_no_name_is_refused(memory_world: Hub, tenant: str, group: str) -> None:
     with pytest.raises(ManifestError, match="is called by small letters"):
-        tenants.share(hub_of(), tenant, group)
+        tenants.share(deployed(memory_world), tenant, group)

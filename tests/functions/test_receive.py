@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -12,7 +11,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from connectors.catalogue import connector
 from connectors.signatures import sign
 from functions import runtime
-from tests.moto_hub import Answer, MotoHub
+from tests.hub import Hub
+from tests.process import failing, throttled
 
 ORDER = b'{"id": 1, "created_at": "2026-11-22T10:00:00Z"}'
 KINDS = ("shopify", "square", "easypost", "hubspot")
@@ -21,11 +21,11 @@ MAX = 6 * 1024 * 1024
 
 
 @pytest.fixture
-def door(moto_hub: MotoHub) -> MotoHub:
+def door(local_hub: Hub) -> Hub:
     """A hub with a connection of each kind that has a webhook door, and one that has none."""
     for kind in (*KINDS, "mirakl"):
-        moto_hub.connect(kind, f"{kind}-one")
-    return moto_hub
+        local_hub.connect(kind, f"{kind}-one")
+    return local_hub
 
 
 def counted(captured: pytest.CaptureFixture[str]) -> list[str]:
@@ -49,7 +49,7 @@ def signature_header(kind: str) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_unsigned_webhook_is_refused_counted_and_not_written(
-    door: MotoHub, kind: str, capsys: pytest.CaptureFixture[str]
+    door: Hub, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = door.send(f"{kind}-one", ORDER, TOPICS.get(kind), {signature_header(kind): ""})
     assert (answer.status, answer.problem()) == (401, "signature_missing")
@@ -58,7 +58,7 @@ def test_an_unsigned_webhook_is_refused_counted_and_not_written(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_body_other_than_the_signed_one_is_refused(door: MotoHub, kind: str) -> None:
+def test_a_body_other_than_the_signed_one_is_refused(door: Hub, kind: str) -> None:
     sent = door.send(f"{kind}-one", ORDER, TOPICS.get(kind))
     assert sent.status == 202
     signed = connector(kind).manifest.receives.signature
@@ -78,7 +78,7 @@ def test_a_body_other_than_the_signed_one_is_refused(door: MotoHub, kind: str) -
 
 @pytest.mark.parametrize("signature", ["é", "\x00", "sha256=", "=" * 5000, "AAAA\r\nX: 1", "undefined"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_signature_that_is_none_is_refused(door: MotoHub, kind: str, signature: str) -> None:
+def test_a_signature_that_is_none_is_refused(door: Hub, kind: str, signature: str) -> None:
     answer = door.send(f"{kind}-one", ORDER, TOPICS.get(kind), {signature_header(kind): signature})
     assert answer.status == 401
     assert answer.problem().startswith("signature_")
@@ -87,7 +87,7 @@ def test_a_signature_that_is_none_is_refused(door: MotoHub, kind: str, signature
 
 @pytest.mark.parametrize("seconds", [-301, 301, 86400])
 def test_a_genuine_but_old_or_early_signature_is_stale(
-    door: MotoHub, seconds: int, capsys: pytest.CaptureFixture[str]
+    door: Hub, seconds: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = sign(
         "hubspot-v3",
@@ -104,26 +104,27 @@ def test_a_genuine_but_old_or_early_signature_is_stale(
 
 
 @pytest.mark.parametrize("name", ["nobody", "a" * 3000, "../shopify-one", "%00", "shopify-one ", "SHOPIFY-ONE"])
-def test_an_unknown_connection_is_not_found(door: MotoHub, name: str) -> None:
+def test_an_unknown_connection_is_not_found(door: Hub, name: str) -> None:
     answer = door.http("receive", "POST", "/webhooks/{connection_id}", ORDER, {}, connection_id=name)
     assert (answer.status, answer.problem()) == (404, "connection_unknown")
     assert door.items("Inbox") == []
 
 
-def test_a_channel_that_is_polled_has_no_door(door: MotoHub) -> None:
+def test_a_channel_that_is_polled_has_no_door(door: Hub) -> None:
     kind = {"Content-Type": "application/json"}
     answer = door.http("receive", "POST", "/webhooks/{connection_id}", ORDER, kind, connection_id="mirakl-one")
     assert answer.status in (404, 415)
     answer.problem()
 
 
-def test_a_body_over_the_limit_is_too_large(door: MotoHub) -> None:
+def test_a_body_over_the_limit_is_too_large(door: Hub) -> None:
     answer = door.send("shopify-one", b" " * (MAX + 1), "orders/create")
     assert (answer.status, answer.problem()) == (413, "body_too_large")
     assert door.items("Inbox") == []
 
 
-def test_a_body_of_just_the_limit_is_taken_and_kept_in_the_bucket(door: MotoHub) -> None:
+@pytest.mark.moto
+def test_a_body_of_just_the_limit_is_taken_and_kept_in_the_bucket(door: Hub) -> None:
     noise = hashlib.shake_256(b"noise").hexdigest(MAX // 2 - 8).encode()
     body = b'{"note":"' + noise[: MAX - 11] + b'"}'
     answer = door.send("shopify-one", body, "orders/create")
@@ -135,19 +136,19 @@ def test_a_body_of_just_the_limit_is_taken_and_kept_in_the_bucket(door: MotoHub)
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", ""])
-def test_a_content_type_other_than_the_declared_is_unsupported(door: MotoHub, kind: str) -> None:
+def test_a_content_type_other_than_the_declared_is_unsupported(door: Hub, kind: str) -> None:
     answer = door.send("shopify-one", ORDER, "orders/create", {"Content-Type": kind})
     assert (answer.status, answer.problem()) == (415, "content_type_unsupported")
     assert door.items("Inbox") == []
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON", "application/json;"])
-def test_a_content_type_may_be_written_in_many_ways(door: MotoHub, kind: str) -> None:
+def test_a_content_type_may_be_written_in_many_ways(door: Hub, kind: str) -> None:
     assert door.send("shopify-one", ORDER, "orders/create", {"Content-Type": kind}).status == 202
 
 
 @pytest.mark.parametrize("body", ["not base64!", "QUJ", "é"])
-def test_a_body_that_is_not_the_base64_it_claims_is_malformed(door: MotoHub, body: str) -> None:
+def test_a_body_that_is_not_the_base64_it_claims_is_malformed(door: Hub, body: str) -> None:
     event = {
         "resource": "/webhooks/{connection_id}",
         "path": "/webhooks/shopify-one",
@@ -167,19 +168,11 @@ def test_a_body_that_is_not_the_base64_it_claims_is_malformed(door: MotoHub, bod
     assert door.items("Inbox") == []
 
 
-def test_a_topic_that_the_hub_fetches_cannot_be_sent(door: MotoHub) -> None:
+def test_a_topic_that_the_hub_fetches_cannot_be_sent(door: Hub) -> None:
     body = json.dumps({"type": "order", "event_id": "e", "order": {}}).encode()
     answer = door.send("square-one", body)
     assert (answer.status, answer.problem()) == (400, "topic_internal")
     assert door.items("Inbox") == []
-
-
-# --- when AWS does not answer
-
-
-def throttled(name: str) -> Exception:
-    content = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
-    return ClientError(content, name)
 
 
 def denied(name: str) -> Exception:
@@ -191,12 +184,14 @@ def silent(name: str) -> Exception:
     return EndpointConnectionError(endpoint_url=name)
 
 
+@pytest.mark.moto
 @pytest.mark.parametrize("error", [throttled, denied, silent])
 @pytest.mark.parametrize("operation", ["dynamodb.GetItem", "dynamodb.PutItem", "secretsmanager.GetSecretValue"])
 def test_whatever_aws_refuses_the_channel_is_asked_to_send_again(
-    door: MotoHub, operation: str, error: Callable[[str], Exception]
+    door: Hub, operation: str, error: Callable[[str], Exception]
 ) -> None:
-    answer = _send_while(door, operation, error, ORDER)
+    with failing(operation, error):
+        answer = door.send("shopify-one", ORDER, "orders/create")
     assert answer.status == 503
     answer.problem()
     assert int(answer.headers["Retry-After"]) > 0
@@ -205,33 +200,29 @@ def test_whatever_aws_refuses_the_channel_is_asked_to_send_again(
 
 
 @pytest.mark.parametrize("error", [throttled, denied, silent])
-def test_a_large_body_that_the_bucket_refuses_is_asked_for_again(
-    door: MotoHub, error: Callable[[str], Exception]
-) -> None:
+def test_a_large_body_that_the_bucket_refuses_is_asked_for_again(door: Hub, error: Callable[[str], Exception]) -> None:
     body = b'{"note":"' + hashlib.shake_256(b"noise").hexdigest(500_000).encode() + b'"}'
-    answer = _send_while(door, "s3.PutObject", error, body)
+    with failing("s3.PutObject", error):
+        answer = door.send("shopify-one", body, "orders/create")
     assert answer.status == 503
     answer.problem()
     assert door.items("Inbox") == []
 
 
-def _send_while(door: MotoHub, operation: str, error: Callable[[str], Exception], body: bytes) -> Answer:
-    """Send a webhook while one operation fails."""
-
-    def fail(**_: Any) -> None:
-        raise error(operation)
-
-    service, _, name = operation.partition(".")
-    events = runtime.client(service).meta.events
-    events.register(f"before-call.{service}.{name}", fail)
-    try:
-        return door.send("shopify-one", body, "orders/create")
-    finally:
-        events.unregister(f"before-call.{service}.{name}", fail)
-
-
-def test_a_signature_is_compared_in_the_form_the_vendor_documents(door: MotoHub) -> None:
+def test_a_signature_is_compared_in_the_form_the_vendor_documents(door: Hub) -> None:
     """The test's own arithmetic, so that `feed` and `receive` cannot be wrong in the same way."""
     secret = door.kept["easypost-one"]["webhook_secret"].encode()
     header = {"X-Hmac-Signature": "hmac-sha256-hex=" + hmac.new(secret, ORDER, hashlib.sha256).hexdigest()}
     assert door.send("easypost-one", ORDER, None, header).status == 202
+
+
+@pytest.mark.moto
+def test_the_same_delivery_with_another_body_is_an_event_of_its_own_and_marked(door: Hub) -> None:
+    first, other = (json.dumps({"id": number}).encode() for number in (1, 2))
+    known = {"X-Shopify-Webhook-Id": "same"}
+    answers = [door.send("shopify-one", body, "orders/create", known) for body in (first, first, other, other)]
+    assert [each.status for each in answers] == [202, 200, 202, 200]
+    one, again, two, both = (each.json()["event_id"] for each in answers)
+    assert (one, two) == (again, both)
+    assert one != two
+    assert [door.event(each)["conflict"] for each in (one, two)] == [False, True]

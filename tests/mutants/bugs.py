@@ -19,7 +19,7 @@ ARRIVAL = ("tests/records/orders/test_order_of_arrival.py",)
 STORES = ("tests/records/store/test_stores_agree.py",)
 FAULTS = ("tests/records/test_faults.py",)
 RACES = ("tests/records/test_races.py",)
-ONCE = ("tests/functions/test_one_effect.py",)
+PUSHED = ("tests/functions/test_push.py",)
 CAMPAIGN = ("tests/faults/test_campaign.py",)
 RESERVED = ("tests/records/orders/test_reservation_races.py", "tests/records/orders/test_reservations.py")
 DOOR = ("tests/functions/test_receive.py",)
@@ -156,7 +156,7 @@ BUGS = (
         "records/store/inbox.py",
         "        if known == digest:\n",
         "        if True:\n",
-        ONCE,
+        DOOR,
     ),
     Bug(
         "answer 202 for what is not durable",
@@ -170,14 +170,14 @@ BUGS = (
         "functions/delivery/lease.py",
         'raise LaterError("another push of the same thing is under way", backoff(self._attempt)) from error',
         "pass",
-        ONCE,
+        PUSHED,
     ),
     Bug(
         "push what the channel shows already",
         "functions/delivery/stock.py",
         "return expected is not None and stock.plain(expected) == wanted.value",
         "return False",
-        ONCE,
+        PUSHED,
     ),
     Bug(
         "accept a signature of last week",

@@ -1,5 +1,5 @@
 """Functions run in this process, on moto."""
 
-from tests.moto_hub import moto_hub, moto_world
+from tests.memory_hub import local_hub, memory_world
 
-__all__ = ["moto_hub", "moto_world"]
+__all__ = ["local_hub", "memory_world"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.moto_hub import MotoHub
+from tests.hub import Hub
 
 SAMPLES = Path(__file__).parents[3] / "events" / "samples" / "shopify"
 FORGED = base64.b64encode(bytes(32)).decode()
@@ -20,22 +20,22 @@ REQUESTS = {
 
 
 @pytest.mark.parametrize("topic", REQUESTS)
-def test_a_privacy_request_with_a_bad_signature_is_refused_and_not_written(moto_hub: MotoHub, topic: str) -> None:
-    moto_hub.connect("shopify", "shop-fr")
+def test_a_privacy_request_with_a_bad_signature_is_refused_and_not_written(local_hub: Hub, topic: str) -> None:
+    local_hub.connect("shopify", "shop-fr")
     body = (SAMPLES / REQUESTS[topic]).read_bytes()
-    forged = moto_hub.send("shop-fr", body, topic, {"X-Shopify-Hmac-Sha256": FORGED})
-    unsigned = moto_hub.send("shop-fr", body, topic, {"X-Shopify-Hmac-Sha256": ""})
+    forged = local_hub.send("shop-fr", body, topic, {"X-Shopify-Hmac-Sha256": FORGED})
+    unsigned = local_hub.send("shop-fr", body, topic, {"X-Shopify-Hmac-Sha256": ""})
     assert [(each.status, each.problem()) for each in (forged, unsigned)] == [
         (401, "signature_wrong"),
         (401, "signature_missing"),
     ]
-    assert moto_hub.items("Inbox") == []
+    assert local_hub.items("Inbox") == []
 
 
 @pytest.mark.parametrize("topic", REQUESTS)
-def test_a_privacy_request_is_taken_once(moto_hub: MotoHub, topic: str) -> None:
-    moto_hub.connect("shopify", "shop-fr")
+def test_a_privacy_request_is_taken_once(local_hub: Hub, topic: str) -> None:
+    local_hub.connect("shopify", "shop-fr")
     body = (SAMPLES / REQUESTS[topic]).read_bytes()
     named = {"X-Shopify-Webhook-Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043"}
-    assert [moto_hub.send("shop-fr", body, topic, named).status for _ in range(2)] == [202, 200]
-    assert len(moto_hub.items("Inbox")) == 1
+    assert [local_hub.send("shop-fr", body, topic, named).status for _ in range(2)] == [202, 200]
+    assert len(local_hub.items("Inbox")) == 1

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from functions import api
-from tests.moto_hub import MotoHub, _fits, _names, _values
+from tests.hub import Hub
+from tests.request import fits, names, values
 
 _numbers = itertools.count()
 
@@ -16,7 +17,7 @@ _numbers = itertools.count()
 class Gateway:
     """The API over HTTP on a port of this machine, one request at a time: moto's transactions are not atomic."""
 
-    def __init__(self, hub: MotoHub) -> None:
+    def __init__(self, hub: Hub) -> None:
         class Handler(BaseHTTPRequestHandler):
             def _answer(self) -> None:
                 length = int(self.headers.get("content-length") or 0)
@@ -51,11 +52,11 @@ class Gateway:
 def event_of(method: str, target: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
     """Make the event of a request. The path stays as it is in the URL, the query is decoded."""
     split = urlsplit(target)
-    resource = next((each for each in api.app.routes if _fits(each, split.path)), "")
+    resource = next((each for each in api.app.routes if fits(each, split.path)), "")
     query: dict[str, list[str]] = {}
     for name, value in parse_qsl(split.query, keep_blank_values=True):
         query.setdefault(name, []).append(value)
-    named = dict(zip(_names(resource), _values(resource, split.path), strict=True)) if resource else {}
+    named = dict(zip(names(resource), values(resource, split.path), strict=True)) if resource else {}
     context = {"resourcePath": resource, "httpMethod": method, "path": split.path, "requestId": f"r{next(_numbers)}"}
     return {
         "resource": resource,

@@ -17,9 +17,11 @@ from functions.contract.document import DECLARED
 from functions.contract.operation import Operation
 from tests import corner
 from tests.functions.contract.gateway import Gateway
-from tests.moto_hub import TOKEN, MotoHub, moto_world
+from tests.hub import Hub
+from tests.memory_hub import memory_world
+from tests.process import TOKEN
 
-__all__ = ["moto_world"]
+__all__ = ["memory_world"]
 PLACE = "lille"
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 AUTHORISED = {"Authorization": f"Bearer {TOKEN}"}
@@ -44,19 +46,19 @@ class Shop:
     """The API with data in it, and the names that stand for something there."""
 
     url: str
-    hub: MotoHub
+    hub: Hub
     known: dict[str, list[str]]
 
 
 @pytest.fixture(scope="module")
-def shop(moto_world: MotoHub) -> Iterator[Shop]:
-    known = live(moto_world)
-    gateway = Gateway(moto_world)
-    yield Shop(gateway.url, moto_world, known)
+def shop(memory_world: Hub) -> Iterator[Shop]:
+    known = live(memory_world)
+    gateway = Gateway(memory_world)
+    yield Shop(gateway.url, memory_world, known)
     gateway.close()
 
 
-def live(hub: MotoHub) -> dict[str, list[str]]:
+def live(hub: Hub) -> dict[str, list[str]]:
     """Let a shop live for a moment: orders, parcels, customers, counts, a refund, what waits for a person."""
     web = hub.connect("shopify", "web", locations={"905": PLACE}, **POOL)
     till = hub.connect("square", "till", locations={"LILLE1": PLACE}, owns=(PLACE,), **POOL)
@@ -78,7 +80,7 @@ def live(hub: MotoHub) -> dict[str, list[str]]:
     return names(hub, order, label)
 
 
-def settle(hub: MotoHub) -> None:
+def settle(hub: Hub) -> None:
     for connection_id, stand_in in hub.stand_ins.items():
         sent, stand_in.deliveries.all = stand_in.deliveries.all, []
         for each in sent:
@@ -89,7 +91,7 @@ def settle(hub: MotoHub) -> None:
         hub.push()
 
 
-def names(hub: MotoHub, order: int, label: str) -> dict[str, list[str]]:
+def names(hub: Hub, order: int, label: str) -> dict[str, list[str]]:
     (found,) = hub.ask("/v1/orders", connection_id="web", channel_order_id=str(order)).json()["orders"]
     emails = ("a@example.com", found["buyer"]["email"])
     people = [hub.ask("/v1/customers", email=each).json()["customers"] for each in emails]

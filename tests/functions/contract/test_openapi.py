@@ -11,7 +11,7 @@ from functions import api
 from functions.contract.connectors import Bundle
 from functions.contract.document import DECLARED, MODULES, document
 from functions.routes.app import PARTS
-from tests.moto_hub import MotoHub
+from tests.hub import Hub
 
 ROUTES = [module.__name__.rpartition(".")[2] for module in MODULES]
 
@@ -35,8 +35,8 @@ def test_every_operation_says_what_it_is_and_is_named_once() -> None:
     assert len({each["operationId"] for each in operations}) == len(operations)
 
 
-def test_the_document_is_served_without_a_token_and_names_its_server(moto_hub: MotoHub) -> None:
-    answer = moto_hub.http("api", "GET", "/v1/openapi.json")
+def test_the_document_is_served_without_a_token_and_names_its_server(local_hub: Hub) -> None:
+    answer = local_hub.http("api", "GET", "/v1/openapi.json")
     assert answer.status == 200
     assert answer.json()["openapi"] == "3.1.0"
     assert set(answer.json()["paths"]) == {path for _, path in routes()}
@@ -78,39 +78,39 @@ def test_what_is_declared_of_a_request_is_what_the_view_gets(method: str, path: 
     ("method", "path", "status", "code"),
     [("GET", "/v1/nothing", 404, "route_unknown"), ("DELETE", "/v1/orders", 405, "method_not_allowed")],
 )
-def test_what_no_route_takes_is_a_problem(moto_hub: MotoHub, method: str, path: str, status: int, code: str) -> None:
-    answer = moto_hub.http("api", method, path)
+def test_what_no_route_takes_is_a_problem(local_hub: Hub, method: str, path: str, status: int, code: str) -> None:
+    answer = local_hub.http("api", method, path)
     assert (answer.status, answer.problem()) == (status, code)
 
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b"\xff", b'{"map": 1e999999999999}', b'{"map": "\\ud800"}', b"nul"])
-def test_a_body_that_is_no_json_object_is_a_problem(moto_hub: MotoHub, body: bytes) -> None:
+def test_a_body_that_is_no_json_object_is_a_problem(local_hub: Hub, body: bytes) -> None:
     known = {"Authorization": "Bearer token-of-acme"}
-    answer = moto_hub.http("api", "POST", "/v1/events/{event_id}/replay", body, known, event_id="evt_1")
+    answer = local_hub.http("api", "POST", "/v1/events/{event_id}/replay", body, known, event_id="evt_1")
     assert answer.status == 400
     answer.problem()
 
 
 @pytest.mark.parametrize("name", ["%00", "%ff", "%F0%9F%A6%8A", "a%2Fb", "%E2%80%AE", "%2e%2e", "%25", "%20", "%23"])
-def test_odd_names_in_a_path_are_names_of_nothing(moto_hub: MotoHub, name: str) -> None:
+def test_odd_names_in_a_path_are_names_of_nothing(local_hub: Hub, name: str) -> None:
     for path in ("/v1/orders/{order_id}", "/v1/stock/{sku}", "/v1/customers/{customer_id}"):
-        answer = moto_hub.http(
+        answer = local_hub.http(
             "api", "GET", path, b"", {"Authorization": "Bearer token-of-acme"}, **{path[path.index("{") + 1 : -1]: name}
         )
         assert (answer.status, answer.problem()) == (404, "not_found")
 
 
-def test_a_part_of_a_path_is_decoded_once(moto_hub: MotoHub) -> None:
+def test_a_part_of_a_path_is_decoded_once(local_hub: Hub) -> None:
     body = json.dumps({"components": {"MUG": 1}}).encode()
     known = {"Authorization": "Bearer token-of-acme"}
-    made = moto_hub.http("api", "PUT", "/v1/products/{sku}/kit", body, known, sku="50%25%2520off%2F%C3%A9")
+    made = local_hub.http("api", "PUT", "/v1/products/{sku}/kit", body, known, sku="50%25%2520off%2F%C3%A9")
     assert made.json()["sku"] == "50%%20off/é"
 
 
-def test_what_is_longer_than_any_name_is_refused(moto_hub: MotoHub) -> None:
-    assert moto_hub.ask("/v1/customers/" + "x" * 1025).problem() == "not_found"
-    assert moto_hub.ask("/v1/orders", customer="é" * 513).problem() == "query_invalid"
-    said = moto_hub.tell("/v1/replays", {"since": "2020-01-01T00:00:00Z", "connection": "x" * 1025})
+def test_what_is_longer_than_any_name_is_refused(local_hub: Hub) -> None:
+    assert local_hub.ask("/v1/customers/" + "x" * 1025).problem() == "not_found"
+    assert local_hub.ask("/v1/orders", customer="é" * 513).problem() == "query_invalid"
+    said = local_hub.tell("/v1/replays", {"since": "2020-01-01T00:00:00Z", "connection": "x" * 1025})
     assert said.problem() == "body_invalid"
 
 
@@ -118,9 +118,9 @@ ASKED = [(path, said.query) for (method, path), said in sorted(DECLARED.items())
 
 
 @pytest.mark.parametrize(("path", "model"), ASKED)
-def test_a_misspelt_question_is_refused_and_told_what_is_known(moto_hub: MotoHub, path: str, model: Any) -> None:
+def test_a_misspelt_question_is_refused_and_told_what_is_known(local_hub: Hub, path: str, model: Any) -> None:
     known = [name for name, field in model.model_fields.items() if not field.deprecated]
-    answer = moto_hub.ask(path.replace("{sku}", "MUG"), emial="a@example.com")
+    answer = local_hub.ask(path.replace("{sku}", "MUG"), emial="a@example.com")
     assert (answer.status, answer.problem()) == (400, "query_invalid")
     assert answer.json()["detail"] == f"Unknown: emial. Known: {', '.join(known)}."
 

@@ -7,15 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions import runtime
-from tests.moto_hub import MotoHub
+from tests.functions.shops import PLACE, POOL, web_shop
+from tests.hub import Hub
 
-PLACE = "lille"
-POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 ROUNDS = 3
 
 
 @pytest.fixture
-def minutes(moto_hub: MotoHub, monkeypatch: pytest.MonkeyPatch) -> Iterator[datetime]:
+def minutes(local_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[datetime]:
     """Times a minute apart, by which the hub and the shop go: WooCommerce tells whole seconds."""
 
     begin, passed = datetime.now(UTC), itertools.count(2)
@@ -23,41 +22,30 @@ def minutes(moto_hub: MotoHub, monkeypatch: pytest.MonkeyPatch) -> Iterator[date
     def pass_by() -> datetime:
         now = begin + timedelta(minutes=next(passed))
         monkeypatch.setattr(runtime, "now", lambda: now)
-        for stand_in in moto_hub.stand_ins.values():
+        for stand_in in local_hub.stand_ins.values():
             monkeypatch.setattr(stand_in, "now", lambda: now)
         return now
 
     return iter(pass_by, None)
 
 
-def hear(hub: MotoHub) -> None:
-    """Let everything the channels said reach the hub, and what follows reach the channels."""
-    for connection_id, stand_in in hub.stand_ins.items():
-        sent, stand_in.deliveries.all = stand_in.deliveries.all, []
-        for each in sent:
-            assert hub.send(connection_id, each.body, each.topic).status in (200, 202)
-    hub.normalise()
-    hub.normalise()
-    hub.push()
-
-
 def test_a_shop_that_counts_with_its_one_number_is_told_what_others_took_once(
-    moto_hub: MotoHub, minutes: Iterator[datetime]
+    local_hub: Hub, minutes: Iterator[datetime]
 ) -> None:
-    shop = moto_hub.connect("woocommerce", "shop", owns=(PLACE,), buffer=2, **POOL)
-    web = moto_hub.connect("shopify", "web", locations={"905": PLACE}, **POOL)
+    shop = local_hub.connect("woocommerce", "shop", owns=(PLACE,), buffer=2, **POOL)
+    web = web_shop(local_hub)
     next(minutes)
     shop.add_product("MUG", 9)
     web.add_product("MUG", "Mug", "12.50", {905: 9})
-    hear(moto_hub)
+    assert local_hub.settle() == []
     next(minutes)
-    moto_hub.tell("/v1/stock/MUG/policy", {"location_id": PLACE, "safety": 3}, "PUT")
+    local_hub.tell("/v1/stock/MUG/policy", {"location_id": PLACE, "safety": 3}, "PUT")
     web.place_order({"MUG": 1}, 905)
     shown = []
     for _ in range(ROUNDS):
         next(minutes)
-        hear(moto_hub)
+        assert local_hub.settle() == []
         shown.append(shop.stock()["MUG"])
-    (place,) = moto_hub.ask("/v1/stock/MUG").json()["locations"]
+    (place,) = local_hub.ask("/v1/stock/MUG").json()["locations"]
     assert shown == [8] * ROUNDS
     assert (place["on_hand"], place["reserved"], place["available"]) == ("9", "1", "5")

@@ -6,15 +6,12 @@ from typing import Any
 
 import pytest
 
-from connectors.bundle import bundle_of, pack
 from connectors.signatures import sign
 from functions import cursors, runtime
-from functions.cache import cache
 from functions.inbound import replay as replaying
-from functions.registry import connections, connectors
 from records.store.inbox import Delivery
 from tests import corner
-from tests.moto_hub import VARIABLES, MotoHub, forget
+from tests.hub import Hub
 
 SHOP = "corner-shop"
 BETTER = corner.ORDER.replace("label: {from: number, as: text}", "label: {from: id, as: text}")
@@ -23,34 +20,19 @@ AGO = "2020-01-01T00:00:00Z"
 
 
 @pytest.fixture
-def shop(moto_hub: MotoHub) -> MotoHub:
+def shop(fresh_hub: Hub) -> Hub:
     """A shop of a connector that can be given another mapping."""
-    for item in moto_hub.items("Connections"):
-        moto_hub.dynamo.delete_item(TableName="Connections", Key={"pk": item["pk"]})
-    forget()
-    moto_hub.sqs.delete_queue(QueueUrl=VARIABLES["REPLAY_QUEUE"])
-    moto_hub.sqs.create_queue(QueueName="tributary-replay")
-    register(moto_hub)
-    if SHOP not in moto_hub.connections:
-        held = {"signing_key": "sign", "api_key": "key"}
-        moto_hub.register("corner", SHOP, held, base_url="http://127.0.0.1:9", default_location="lille")
-    connections.register(moto_hub.dynamo, "Connections", moto_hub.connections[SHOP])
-    return moto_hub
+    corner.register()
+    held = {"signing_key": "sign", "api_key": "key"}
+    fresh_hub.register("corner", SHOP, held, base_url="http://127.0.0.1:9", default_location="lille")
+    return fresh_hub
 
 
-def register(hub: MotoHub, **changed: str) -> str:
-    """Make a content the connector's current version, as the API does once it has found no fault."""
-    made = bundle_of(corner.parts(**changed))
-    entry, _ = connectors.registry().add("acme", made.name, made.digest, pack(made), runtime.rfc3339(runtime.now()))
-    cache.clear()
-    return f"corner@{entry.current}"
+def map_better() -> str:
+    return corner.register(order=BETTER, label="7001")
 
 
-def map_better(hub: MotoHub) -> str:
-    return register(hub, order=BETTER, label="7001")
-
-
-def receive(hub: MotoHub, topic: str = "order.placed", delivery: str = "1", **said: Any) -> str:
+def receive(hub: Hub, topic: str = "order.placed", delivery: str = "1", **said: Any) -> str:
     body = json.dumps({**(corner.PLACED if topic == "order.placed" else {}), **said}).encode()
     made = sign("hub-256", method="POST", url="", body=body, secret="sign", now=runtime.now().timestamp())
     made |= {"Content-Type": "application/json", "X-Corner-Topic": topic, "X-Corner-Delivery": delivery}
@@ -59,22 +41,22 @@ def receive(hub: MotoHub, topic: str = "order.placed", delivery: str = "1", **sa
     return str(sent.json()["event_id"])
 
 
-def replay(hub: MotoHub, event_id: str, **said: Any) -> Any:
+def replay(hub: Hub, event_id: str, **said: Any) -> Any:
     answer = hub.tell(f"/v1/events/{event_id}/replay", said)
     assert hub.replay() == []
     return {"status": answer.status, **answer.json()}
 
 
-def label(hub: MotoHub) -> str:
+def label(hub: Hub) -> str:
     (order,) = hub.ask("/v1/orders", connection_id=SHOP, channel_order_id="7001").json()["orders"]
     return f"{order['label']} v{order['version']}"
 
 
-def versions(hub: MotoHub) -> dict[str, Any]:
+def versions(hub: Hub) -> dict[str, Any]:
     return {item["pk"]["S"] + item["sk"]["S"]: item for item in hub.items("Records")}
 
 
-def test_an_applied_event_is_not_done_again_by_the_same_mapping(shop: MotoHub) -> None:
+def test_an_applied_event_is_not_done_again_by_the_same_mapping(shop: Hub) -> None:
     event_id = receive(shop)
     shop.normalise()
     before = versions(shop)
@@ -83,10 +65,10 @@ def test_an_applied_event_is_not_done_again_by_the_same_mapping(shop: MotoHub) -
     assert versions(shop) == before
 
 
-def test_an_applied_event_is_mapped_again_by_a_newer_mapping_once(shop: MotoHub) -> None:
+def test_an_applied_event_is_mapped_again_by_a_newer_mapping_once(shop: Hub) -> None:
     event_id = receive(shop)
     shop.normalise()
-    newer = map_better(shop)
+    newer = map_better()
     answer = replay(shop, event_id)
     assert (answer["status"], answer["will"], answer["connector"], answer["sent"]) == (202, "remap", newer, True)
     assert label(shop) == "7001 v2"
@@ -97,26 +79,26 @@ def test_an_applied_event_is_mapped_again_by_a_newer_mapping_once(shop: MotoHub)
     assert versions(shop) == before
 
 
-def test_mapped_as_then_nothing_changes_whatever_the_mapping_is_now(shop: MotoHub) -> None:
+def test_mapped_as_then_nothing_changes_whatever_the_mapping_is_now(shop: Hub) -> None:
     event_id = receive(shop)
     shop.normalise()
-    map_better(shop)
+    map_better()
     assert replay(shop, event_id, map="then")["will"] == "nothing"
     assert label(shop) == "C-7001 v1"
 
 
-def test_a_message_that_comes_twice_maps_again_once(shop: MotoHub) -> None:
+def test_a_message_that_comes_twice_maps_again_once(shop: Hub) -> None:
     event_id = receive(shop)
     shop.normalise()
-    map_better(shop)
+    map_better()
     for _ in range(2):
         shop.tell(f"/v1/events/{event_id}/replay", {})
     assert shop.replay() == []
     assert label(shop) == "7001 v2"
 
 
-def test_a_quarantined_event_is_applied_after_the_mapping_was_mended(shop: MotoHub) -> None:
-    register(shop, order=STRICT)
+def test_a_quarantined_event_is_applied_after_the_mapping_was_mended(shop: Hub) -> None:
+    corner.register(order=STRICT)
     event_id = receive(shop, state="odd")
     shop.normalise()
     assert shop.event(event_id)["outcome"] == "quarantined"
@@ -124,7 +106,7 @@ def test_a_quarantined_event_is_applied_after_the_mapping_was_mended(shop: MotoH
     assert (rehearsed["will"], rehearsed["code"], rehearsed["sent"]) == ("apply", "mapping_failed", False)
     assert replay(shop, event_id)["status"] == 202
     assert shop.event(event_id)["outcome"] == "quarantined"
-    register(shop)
+    corner.register()
     assert replay(shop, event_id, map="then")["status"] == 202
     assert shop.event(event_id)["outcome"] == "quarantined"
     assert shop.tell(f"/v1/events/{event_id}/replay", {"dry_run": True}).json()["facts"] == 1
@@ -132,14 +114,12 @@ def test_a_quarantined_event_is_applied_after_the_mapping_was_mended(shop: MotoH
     assert shop.event(event_id)["outcome"] == "applied"
 
 
-def test_what_is_quarantined_is_applied_once_its_sku_is_known(shop: MotoHub) -> None:
+def test_what_is_quarantined_is_applied_once_its_sku_is_known(shop: Hub) -> None:
     counted = {name: value for name, value in corner.COUNTED.items() if name != "sku"}
     event_id = receive(shop, "stock.changed", **counted)
     shop.normalise()
     assert shop.event(event_id)["code"] == "sku_unknown"
-    mended = shop.connections[SHOP].model_copy(update={"aliases": {"31": "MUG-BLUE"}})
-    connections.register(shop.dynamo, "Connections", mended)
-    cache.clear()
+    shop.note(SHOP, aliases={"31": "MUG-BLUE"})
     (listed,) = shop.tell("/v1/replays", {"outcome": "quarantined", "dry_run": True}).json()["events"]
     assert (listed["event_id"], listed["will"], listed["facts"]) == (event_id, "apply", 1)
     assert shop.replay() == []
@@ -151,24 +131,24 @@ def test_what_is_quarantined_is_applied_once_its_sku_is_known(shop: MotoHub) -> 
     assert shop.tell("/v1/replays", {"outcome": "quarantined"}).json()["events"] == []
 
 
-def test_a_newer_mapping_that_fails_leaves_what_the_older_made(shop: MotoHub) -> None:
+def test_a_newer_mapping_that_fails_leaves_what_the_older_made(shop: Hub) -> None:
     event_id = receive(shop, state="odd")
     shop.normalise()
     before = versions(shop)
-    register(shop, order=STRICT)
+    corner.register(order=STRICT)
     rehearsed = shop.tell(f"/v1/events/{event_id}/replay", {"dry_run": True}).json()
     assert (rehearsed["will"], rehearsed["code"]) == ("remap", "mapping_failed")
     assert replay(shop, event_id)["status"] == 202
     assert versions(shop) == before
 
 
-def test_an_event_that_nobody_took_up_is_applied(shop: MotoHub) -> None:
+def test_an_event_that_nobody_took_up_is_applied(shop: Hub) -> None:
     event_id = receive(shop)
     assert replay(shop, event_id)["will"] == "apply"
     assert label(shop) == "C-7001 v1"
 
 
-def test_a_thin_event_is_mapped_again_without_a_call_to_its_channel(shop: MotoHub) -> None:
+def test_a_thin_event_is_mapped_again_without_a_call_to_its_channel(shop: Hub) -> None:
     """Its channel is away: a call would bring the message back."""
     body = json.dumps({"order_id": 7001}).encode()
     taken = Delivery("acme", SHOP, "order.hinted", "thin", body, runtime.rfc3339(runtime.now()))
@@ -177,13 +157,11 @@ def test_a_thin_event_is_mapped_again_without_a_call_to_its_channel(shop: MotoHu
     assert len(shop.replay()) == 1
 
 
-def test_events_of_a_connection_that_is_gone_or_anothers_now_are_left_alone(shop: MotoHub) -> None:
+def test_events_of_a_connection_that_is_gone_or_anothers_now_are_left_alone(shop: Hub) -> None:
     event_id = receive(shop)
     shop.normalise()
-    map_better(shop)
-    theirs = shop.connections[SHOP].model_copy(update={"tenant": "main"})
-    connections.register(shop.dynamo, "Connections", theirs)
-    cache.clear()
+    map_better()
+    shop.note(SHOP, tenant="main")
     answer = replay(shop, event_id)
     assert (answer["will"], answer["why"]) == ("nothing", "its connection is not registered")
     message = replaying._message("acme", {"event_id": event_id, "connection_id": SHOP}, "now")
@@ -191,7 +169,7 @@ def test_events_of_a_connection_that_is_gone_or_anothers_now_are_left_alone(shop
     assert shop.event(event_id)["outcome"] == "applied"
 
 
-def test_another_tenants_event_is_not_there(shop: MotoHub) -> None:
+def test_another_tenants_event_is_not_there(shop: Hub) -> None:
     event_id = receive(shop)
     answer = shop.tell(f"/v1/events/{event_id}/replay", {}, token="token-of-main")
     assert (answer.status, answer.problem()) == (404, "not_found")
@@ -199,7 +177,7 @@ def test_another_tenants_event_is_not_there(shop: MotoHub) -> None:
     assert listed.json()["events"] == []
 
 
-def many(hub: MotoHub, count: int, ago: timedelta = timedelta()) -> list[str]:
+def many(hub: Hub, count: int, ago: timedelta = timedelta()) -> list[str]:
     moment = runtime.now() - ago
     made = []
     for number in range(count):
@@ -208,7 +186,7 @@ def many(hub: MotoHub, count: int, ago: timedelta = timedelta()) -> list[str]:
     return made
 
 
-def pages(hub: MotoHub, **said: Any) -> list[dict[str, Any]]:
+def pages(hub: Hub, **said: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for _ in range(40):
         page = hub.tell("/v1/replays", {"dry_run": True, **said}).json()
@@ -220,7 +198,7 @@ def pages(hub: MotoHub, **said: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("limit", [1, 3, 200])
-def test_a_window_of_days_is_gone_through_to_its_end_each_event_once(shop: MotoHub, limit: int) -> None:
+def test_a_window_of_days_is_gone_through_to_its_end_each_event_once(shop: Hub, limit: int) -> None:
     late, early = many(shop, 4), many(shop, 3, timedelta(hours=40))
     since = runtime.rfc3339(runtime.now() - timedelta(hours=41))
     found = [each["event_id"] for each in pages(shop, since=since, limit=limit)]
@@ -229,7 +207,7 @@ def test_a_window_of_days_is_gone_through_to_its_end_each_event_once(shop: MotoH
     assert {each["event_id"] for each in pages(shop, since=since, until=until, limit=limit)} == set(early)
 
 
-def test_what_waits_for_a_person_is_gone_through_to_its_end(shop: MotoHub) -> None:
+def test_what_waits_for_a_person_is_gone_through_to_its_end(shop: Hub) -> None:
     made = many(shop, 7)
     shop.normalise()
     found = [each["event_id"] for each in pages(shop, outcome="quarantined", limit=3)]
@@ -249,7 +227,7 @@ def test_what_waits_for_a_person_is_gone_through_to_its_end(shop: MotoHub) -> No
         ({"outcome": "unchanged"}, 0),
     ],
 )
-def test_only_what_fits_is_selected(shop: MotoHub, said: dict[str, Any], count: int) -> None:
+def test_only_what_fits_is_selected(shop: Hub, said: dict[str, Any], count: int) -> None:
     receive(shop)
     receive(shop, "stock.changed", delivery="2", pieces="many")
     shop.normalise()
@@ -277,13 +255,13 @@ def test_only_what_fits_is_selected(shop: MotoHub, said: dict[str, Any], count: 
         ["since"],
     ],
 )
-def test_a_replay_that_cannot_be_meant_is_refused(shop: MotoHub, said: Any) -> None:
+def test_a_replay_that_cannot_be_meant_is_refused(shop: Hub, said: Any) -> None:
     answer = shop.tell("/v1/replays", said)
     assert (answer.status, answer.problem()) == (400, "body_invalid")
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00-14:00", "9999-12-31T23:59:59+14:00", AGO])
-def test_the_ends_of_time_are_no_trouble(shop: MotoHub, moment: str) -> None:
+def test_the_ends_of_time_are_no_trouble(shop: Hub, moment: str) -> None:
     many(shop, 1)
     for said in ({"since": moment}, {"since": AGO, "until": moment}):
         assert shop.tell("/v1/replays", {**said, "dry_run": True}).status == 200
@@ -291,7 +269,7 @@ def test_the_ends_of_time_are_no_trouble(shop: MotoHub, moment: str) -> None:
     assert shop.tell("/v1/replays", asked).status == (400 if moment < "2020" else 200)
 
 
-def test_what_the_queue_does_not_take_is_asked_for_again(shop: MotoHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_queue_does_not_take_is_asked_for_again(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     event_id = receive(shop)
     monkeypatch.setenv("REPLAY_QUEUE", "https://sqs.us-east-1.amazonaws.com/123456789012/nowhere")
     answer = shop.tell(f"/v1/events/{event_id}/replay", {})

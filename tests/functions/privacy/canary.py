@@ -5,17 +5,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
-
 from functions import runtime
 from records import cause, ids
 from records.apply import apply
 from records.store.packing import decompress
 from records.store.wire import from_wire
-from tests.moto_hub import REGION, VARIABLES, MotoHub
+from tests.functions.shops import till, web_shop
+from tests.hub import Hub
+from tests.process import VARIABLES
 
-PLACE = "lille"
-POOL = {"sells_from": (PLACE,), "default_location": PLACE}
 EMAIL, PHONE, CARD = "canary.zyx@example.com", "+33699999901", "CANARYCARD"
 WHO = {"first_name": "Canaryn", "last_name": "Canarysson"}
 HOME = {
@@ -30,26 +28,14 @@ BUYER = {"id": 7310000999901, "email": EMAIL, "phone": PHONE, **WHO, "note": "ca
 CANARY = re.compile(r"canary|699999901|7310000999901", re.IGNORECASE)
 
 
-def open_shops(hub: MotoHub) -> tuple[Any, ...]:
+def open_shops(hub: Hub) -> tuple[Any, ...]:
     """Connect a web shop, a till, a carrier's desk and a CRM."""
-    return (
-        hub.connect("shopify", "web", locations={"905": PLACE}, **POOL),
-        hub.connect("square", "till", locations={"LILLE1": PLACE}, owns=(PLACE,), **POOL),
-        hub.connect("easypost", "parcels"),
-        hub.connect("hubspot", "crm"),
-    )
+    return (web_shop(hub), till(hub), hub.connect("easypost", "parcels"), hub.connect("hubspot", "crm"))
 
 
-def settle(hub: MotoHub) -> None:
+def settle(hub: Hub) -> None:
     """Let all webhooks of the stand-ins reach the hub, and all pushes of the hub reach them."""
-    for connection_id, stand_in in hub.stand_ins.items():
-        sent, stand_in.deliveries.all = stand_in.deliveries.all, []
-        for each in sent:
-            topic = each.topic if hub.connections[connection_id].connector == "shopify" else None
-            assert hub.send(connection_id, each.body, topic).status in (200, 202)
-    for _ in range(2):
-        assert hub.normalise() == []
-        assert hub.push() == []
+    assert hub.settle() == []
 
 
 def order(web: Any, **said: Any) -> Any:
@@ -64,11 +50,11 @@ def order(web: Any, **said: Any) -> Any:
     return web.place_order({"MUG": 1}, 905, **{**named, **said})
 
 
-def live(hub: MotoHub) -> str:
+def live(hub: Hub) -> str:
     """Let the person do everything that a customer can do. Gives their customer id."""
-    web, till, parcels, crm = open_shops(hub)
+    web, counter, parcels, crm = open_shops(hub)
     web.add_product("MUG", "Mug", "12.50", {905: 10})
-    till.add_item("MUG", "Mug", 1250, {"LILLE1": 10})
+    counter.add_item("MUG", "Mug", 1250, {"LILLE1": 10})
     settle(hub)
     bought = order(web)
     about = {**BUYER, "created_at": bought["created_at"], "updated_at": bought["created_at"], "addresses": [HOME]}
@@ -79,11 +65,11 @@ def live(hub: MotoHub) -> str:
     assert hub.send("web", b'{"email": "canary.zyx@example.com", "id": 1}', "orders/create").status == 202
     spread = json.dumps({**order(web, test=True), "note": "canary" * 60_000 + json.dumps(list(range(90_000)))}).encode()
     assert hub.send("web", spread, "orders/updated").status == 202
-    buyer = till.add_customer(
+    buyer = counter.add_customer(
         email_address=EMAIL, given_name="Canaryn", family_name="Canarysson", phone_number=PHONE, note="canary"
     )
-    till.enrol(buyer["id"], 10)
-    till.ring_up_sale({"MUG": 1}, "LILLE1", customer_id=buyer["id"])
+    counter.enrol(buyer["id"], 10)
+    counter.ring_up_sale({"MUG": 1}, "LILLE1", customer_id=buyer["id"])
     label = parcels.buy_label(f"web/{bought['id']}")
     parcels.trackers[label]["signed_by"] = "Canaryn C."
     parcels.scan(label, "delivered")
@@ -96,7 +82,7 @@ def live(hub: MotoHub) -> str:
     return str(found["customer_id"])
 
 
-def visit(hub: MotoHub, at: str) -> None:
+def visit(hub: Hub, at: str) -> None:
     """Let the person phone the shop. None of these connectors tells of calls, so the fact is applied here."""
     from events.facts import build
 
@@ -122,14 +108,14 @@ def readable(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def corners(hub: MotoHub) -> Iterator[tuple[str, str]]:
+def corners(hub: Hub) -> Iterator[tuple[str, str]]:
     """Give every text in every table, bucket and queue, each after the place where it lies."""
     for table in ("Inbox", "Records", "Connections"):
         for wire in hub.items(table):
             item = from_wire(wire)
             for text in readable(item):
                 yield f"{table} {item['pk']} {item.get('sk', '')}", text
-    s3 = boto3.client("s3", REGION)
+    s3 = hub.s3
     for listed in s3.list_objects_v2(Bucket=VARIABLES["PAYLOAD_BUCKET"]).get("Contents", []):
         body = s3.get_object(Bucket=VARIABLES["PAYLOAD_BUCKET"], Key=listed["Key"])["Body"].read()
         yield f"bucket {listed['Key']}", decompress(body).decode(errors="replace")
@@ -140,7 +126,7 @@ def corners(hub: MotoHub) -> Iterator[tuple[str, str]]:
             yield url, message["Body"]
 
 
-def found(hub: MotoHub) -> dict[str, set[str]]:
+def found(hub: Hub) -> dict[str, set[str]]:
     """Find all that is left of the person: place → texts."""
     seen: dict[str, set[str]] = {}
     for place, text in corners(hub):
@@ -149,14 +135,14 @@ def found(hub: MotoHub) -> dict[str, set[str]]:
     return seen
 
 
-def erase(hub: MotoHub, runs: int = 4) -> None:
+def erase(hub: Hub, runs: int = 4) -> None:
     """Let the hub work on the privacy requests, and tell the channels."""
     for _ in range(runs):
         assert hub.run("erase", {"indexed_seconds": 0, "days": 1})["failed"] == 0
         settle(hub)
 
 
-def exported(hub: MotoHub, customer_id: str) -> dict[str, Any]:
+def exported(hub: Hub, customer_id: str) -> dict[str, Any]:
     """Export a customer, all parts of it: a busy machine gives more than one."""
     made = hub.ask(f"/v1/customers/{customer_id}/export").json()
     while made["cursor"]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.moto_hub import MotoHub
+from tests.hub import Hub
 
 MERGE, UNMERGE = "/v1/customers/cus_1/merge", "/v1/customers/cus_1/unmerge"
 POLICY, INCOMING, KIT = "/v1/stock/MUG/policy", "/v1/stock/MUG/incoming", "/v1/products/SET/kit"
@@ -136,10 +136,10 @@ BODIES: list[tuple[tuple[str, Any], str, str]] = [  # what is sent, where it is 
 
 @pytest.mark.parametrize(("sent", "pointer", "detail"), BODIES)
 def test_a_body_that_does_not_fit_is_refused(
-    moto_world: MotoHub, sent: tuple[str, Any], pointer: str, detail: str
+    memory_world: Hub, sent: tuple[str, Any], pointer: str, detail: str
 ) -> None:
     path, content = sent
-    answer = moto_world.tell(path, content, "PUT" if path in PUT else "POST", Idempotency_Key="k")
+    answer = memory_world.tell(path, content, "PUT" if path in PUT else "POST", Idempotency_Key="k")
     assert (answer.status, answer.problem()) == (400, "body_invalid"), answer.body
     assert answer.json()["detail"] == detail
     assert answer.json()["errors"][0] == {"pointer": pointer, "detail": detail}
@@ -197,63 +197,63 @@ QUERIES: list[tuple[str, dict[str, str], str, str, str]] = [  # what is asked, c
 
 @pytest.mark.parametrize(("path", "query", "code", "parameter", "detail"), QUERIES)
 def test_a_query_that_does_not_fit_is_refused(
-    moto_world: MotoHub, path: str, query: dict[str, str], code: str, parameter: str, detail: str
+    memory_world: Hub, path: str, query: dict[str, str], code: str, parameter: str, detail: str
 ) -> None:
-    answer = moto_world.ask(path, **query)
+    answer = memory_world.ask(path, **query)
     assert (answer.status, answer.problem()) == (400, code), answer.body
     assert answer.json()["detail"] == detail
     assert answer.json()["errors"][0] == {**({"parameter": parameter} if parameter else {}), "detail": detail}
 
 
 @pytest.mark.parametrize("key", ["", "x" * 257])
-def test_a_header_that_does_not_fit_is_refused(moto_world: MotoHub, key: str) -> None:
-    answer = moto_world.tell(*held(), Idempotency_Key=key)
+def test_a_header_that_does_not_fit_is_refused(memory_world: Hub, key: str) -> None:
+    answer = memory_world.tell(*held(), Idempotency_Key=key)
     detail = "Idempotency-Key must be sent, with 1 to 256 characters."
     assert (answer.status, answer.problem()) == (400, "idempotency_key_missing")
     assert answer.json()["errors"] == [{"header": "Idempotency-Key", "detail": detail}]
 
 
-def test_a_type_of_link_that_there_is_not_keeps_its_code(moto_world: MotoHub) -> None:
-    answer = moto_world.tell(LINKS, {"order_id": "ord_2", "type": "gift"})
+def test_a_type_of_link_that_there_is_not_keeps_its_code(memory_world: Hub) -> None:
+    answer = memory_world.tell(LINKS, {"order_id": "ord_2", "type": "gift"})
     assert (answer.status, answer.problem()) == (400, "link_invalid")
     assert answer.json()["detail"] == "type must be one of: exchange, extra_purchase, replacement, split."
 
 
-def test_every_fault_of_a_request_is_told_and_none_of_what_it_says(moto_world: MotoHub) -> None:
-    answer = moto_world.tell(*incoming(quantity="Ada Lovelace", expected_at="ada@example.com"), method="PUT")
+def test_every_fault_of_a_request_is_told_and_none_of_what_it_says(memory_world: Hub) -> None:
+    answer = memory_world.tell(*incoming(quantity="Ada Lovelace", expected_at="ada@example.com"), method="PUT")
     assert [each["pointer"] for each in answer.json()["errors"]] == ["/quantity", "/expected_at"]
     assert "ada" not in answer.body.lower()
 
 
-def test_a_body_over_the_limit_is_too_large_and_an_empty_one_says_nothing(moto_world: MotoHub) -> None:
-    assert moto_world.tell(MERGE, {"why": "x" * 65536}).problem() == "body_too_large"
+def test_a_body_over_the_limit_is_too_large_and_an_empty_one_says_nothing(memory_world: Hub) -> None:
+    assert memory_world.tell(MERGE, {"why": "x" * 65536}).problem() == "body_too_large"
     known = {"Authorization": "Bearer token-of-acme"}
     path = "/v1/customers/{customer_id}/erase"
-    assert moto_world.http("api", "POST", path, b"", known, customer_id="cus_1").problem() == "not_found"
+    assert memory_world.http("api", "POST", path, b"", known, customer_id="cus_1").problem() == "not_found"
 
 
 @pytest.mark.parametrize("pieces", [0, 1, "1.25", "1000000000", 0.5, "0.000001"])
-def test_a_quantity_is_a_number_or_a_text_and_stays_exact(moto_hub: MotoHub, pieces: Any) -> None:
-    answer = moto_hub.tell(*policy(safety=pieces), method="PUT")
+def test_a_quantity_is_a_number_or_a_text_and_stays_exact(local_hub: Hub, pieces: Any) -> None:
+    answer = local_hub.tell(*policy(safety=pieces), method="PUT")
     assert answer.json()["locations"][0]["safety"] == str(pieces)
 
 
-def test_null_in_a_request_means_what_absence_means(moto_hub: MotoHub) -> None:
+def test_null_in_a_request_means_what_absence_means(local_hub: Hub) -> None:
     asked = {"outcome": "quarantined"}
     nothing = dict.fromkeys(("since", "until", "topic", "connection_id", "connection", "limit", "map", "cursor"))
-    answers = [moto_hub.tell(REPLAYS, said).json() for said in (asked, {**asked, **nothing, "dry_run": None})]
+    answers = [local_hub.tell(REPLAYS, said).json() for said in (asked, {**asked, **nothing, "dry_run": None})]
     assert answers == [{"map": "now", "events": [], "sent": 0, "cursor": None}] * 2
 
 
-def test_the_old_name_of_a_connection_is_still_understood(moto_hub: MotoHub) -> None:
-    moto_hub.connect("mirakl", "market")
-    moto_hub.tell(*policy(), method="PUT")
+def test_the_old_name_of_a_connection_is_still_understood(local_hub: Hub) -> None:
+    local_hub.connect("mirakl", "market")
+    local_hub.tell(*policy(), method="PUT")
     for asked in (
         {"connection": "market"},
         {"connection_id": "market"},
         {"connection": "market", "connection_id": "market"},
     ):
-        found = moto_hub.ask("/v1/stock/MUG/availability", **asked).json()
+        found = local_hub.ask("/v1/stock/MUG/availability", **asked).json()
         assert (found["connection_id"], "connection" in found) == ("market", False)
-        assert moto_hub.ask("/v1/orders", channel_order_id="1", **asked).problem() == "not_found"
-        assert moto_hub.tell(REPLAYS, {**AGO, **asked}).status == 200
+        assert local_hub.ask("/v1/orders", channel_order_id="1", **asked).problem() == "not_found"
+        assert local_hub.tell(REPLAYS, {**AGO, **asked}).status == 200

@@ -5,40 +5,39 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from functions import runtime
 from functions.cache import cache
 from functions.registry import connections, connectors
 from records.store import keys
-from tests.moto_hub import REGION, MotoHub
+from tests.hub import Hub
 
 
 @pytest.fixture
-def market(moto_hub: MotoHub) -> MotoHub:
-    moto_hub.connect("mirakl", "market")
-    moto_hub.connect("shopify", "web")
-    moto_hub.connect("mirakl", "theirs", tenant="main")
-    if not moto_hub.connections["market"].delivery:
-        moto_hub.map_pushes("market")
-    moto_hub.tell("/v1/connections/market/resume", {})
-    return moto_hub
+def market(local_hub: Hub) -> Hub:
+    local_hub.connect("mirakl", "market")
+    local_hub.connect("shopify", "web")
+    local_hub.connect("mirakl", "theirs", tenant="main")
+    if not local_hub.connections["market"].delivery:
+        local_hub.map_pushes("market")
+    local_hub.tell("/v1/connections/market/resume", {})
+    return local_hub
 
 
-def is_handed_over(hub: MotoHub) -> bool:
+def is_handed_over(hub: Hub) -> bool:
     uuid = hub.connections["market"].delivery
-    return bool(boto3.client("lambda", REGION).get_event_source_mapping(UUID=uuid)["State"] == "Enabled")
+    return bool(hub.client("lambda").get_event_source_mapping(UUID=uuid)["State"] == "Enabled")
 
 
-def status(hub: MotoHub) -> str:
+def status(hub: Hub) -> str:
     cache.clear()
     return {each["connection_id"]: each["status"] for each in hub.ask("/v1/connections").json()["connections"]}[
         "market"
     ]
 
 
-def test_a_paused_connection_is_neither_polled_nor_pushed_to_until_it_is_resumed(market: MotoHub) -> None:
+def test_a_paused_connection_is_neither_polled_nor_pushed_to_until_it_is_resumed(market: Hub) -> None:
     for _ in range(2):
         assert market.tell("/v1/connections/market/pause", {}).json() == {"connection_id": "market", "status": "paused"}
         assert (status(market), is_handed_over(market)) == ("paused", False)
@@ -48,7 +47,7 @@ def test_a_paused_connection_is_neither_polled_nor_pushed_to_until_it_is_resumed
     assert market.run("poll", {"connection_id": "market"})["taken"] != {}
 
 
-def test_of_a_pause_and_a_resume_at_once_one_gets_its_way_in_both(market: MotoHub) -> None:
+def test_of_a_pause_and_a_resume_at_once_one_gets_its_way_in_both(market: Hub) -> None:
     """Each makes three calls; every way in which two can take turns is played."""
     for turns in set(itertools.permutations("PPPRRR")):
         left = {"P": "paused", "R": "active"}
@@ -56,7 +55,7 @@ def test_of_a_pause_and_a_resume_at_once_one_gets_its_way_in_both(market: MotoHu
         assert is_handed_over(market) == (status(market) == "active"), turns
 
 
-def _play(hub: MotoHub, turns: list[str], wanted: dict[str, str]) -> None:
+def _play(hub: Hub, turns: list[str], wanted: dict[str, str]) -> None:
     """Let two switch; one goes on only when it is its turn, and at the end both do."""
     import threading
 
@@ -77,7 +76,7 @@ def _play(hub: MotoHub, turns: list[str], wanted: dict[str, str]) -> None:
         return Gate()
 
     def run(name: str) -> None:
-        clients = (gated(name, runtime.client("dynamodb")), gated(name, boto3.client("lambda", REGION)))
+        clients = (gated(name, runtime.client("dynamodb")), gated(name, hub.client("lambda")))
         connections.switch(*clients, "Connections", hub.connections["market"], wanted[name])
         done.add(name)
         waits[name].release()
@@ -96,24 +95,24 @@ def _play(hub: MotoHub, turns: list[str], wanted: dict[str, str]) -> None:
     assert done == set(wanted)
 
 
-def test_a_connection_whose_mapping_is_not_noted_is_left_to_the_command_line(market: MotoHub) -> None:
+def test_a_connection_whose_mapping_is_not_noted_is_left_to_the_command_line(market: Hub) -> None:
     answer = market.tell("/v1/connections/web/pause", {})
     assert (answer.status, answer.problem()) == (409, "operator_needed")
     assert answer.json()["run"] == "tributary connections pause web"
 
 
-def test_a_secret_is_changed_by_whoever_runs_the_hub(market: MotoHub) -> None:
+def test_a_secret_is_changed_by_whoever_runs_the_hub(market: Hub) -> None:
     answer = market.tell("/v1/connections/market/rotate", {})
     assert (answer.status, answer.problem()) == (409, "operator_needed")
     assert answer.json()["run"].startswith("tributary connections rotate market")
 
 
 @pytest.mark.parametrize("what", ["pause", "resume", "rotate", "reconcile"])
-def test_another_tenants_connection_is_not_there(market: MotoHub, what: str) -> None:
+def test_another_tenants_connection_is_not_there(market: Hub, what: str) -> None:
     assert market.tell(f"/v1/connections/theirs/{what}", {}).problem() == "not_found"
 
 
-def test_what_is_to_be_reconciled_is_polled_at_once_and_once(market: MotoHub) -> None:
+def test_what_is_to_be_reconciled_is_polled_at_once_and_once(market: Hub) -> None:
     market.run("poll", {})
     assert market.run("poll", {})["taken"] == {}
     since = runtime.rfc3339(runtime.now() - timedelta(days=9))
@@ -126,7 +125,7 @@ def test_what_is_to_be_reconciled_is_polled_at_once_and_once(market: MotoHub) ->
     assert market.run("poll", {})["taken"] == {}
 
 
-def test_a_reconciliation_goes_back_as_far_as_it_says(market: MotoHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reconciliation_goes_back_as_far_as_it_says(market: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     def made(client: Any, call: str, since: str, cursor: Any) -> Any:
@@ -155,12 +154,12 @@ def test_a_reconciliation_goes_back_as_far_as_it_says(market: MotoHub, monkeypat
     ],
 )
 def test_what_cannot_be_reconciled_is_said(
-    market: MotoHub, connection_id: str, said: dict[str, str], status: int, code: str
+    market: Hub, connection_id: str, said: dict[str, str], status: int, code: str
 ) -> None:
     answer = market.tell(f"/v1/connections/{connection_id}/reconcile", said)
     assert (answer.status, answer.problem()) == (status, code)
 
 
-def test_a_paused_connection_is_not_reconciled(market: MotoHub) -> None:
+def test_a_paused_connection_is_not_reconciled(market: Hub) -> None:
     market.tell("/v1/connections/market/pause", {})
     assert market.tell("/v1/connections/market/reconcile", {}).problem() == "connection_paused"

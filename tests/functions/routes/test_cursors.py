@@ -17,15 +17,18 @@ from functions.cursors import CursorError
 from functions.privacy import access
 from functions.queries import identity
 from functions.routes import privacy
+from records import ids
 from records.apply import apply
 from records.cause import Cause
 from records.customers import decisions, erasure, reviews
 from records.stock import shortages
 from records.store.actions import Put
 from records.store.inbox import Delivery
-from tests.moto_hub import Answer, MotoHub, moto_world
+from tests.hub import Hub
+from tests.memory_hub import memory_world
+from tests.request import Answer
 
-__all__ = ["moto_world"]
+__all__ = ["memory_world"]
 AT = "2026-11-22T09:00:{:02d}.000Z"
 HOME = {"street_address": "12 rue de la Monnaie", "address_locality": "Lille", "postal_code": "59800"}
 BYRON = {"last_name": "Byron", "birth_date": "1990-12-10", "addresses": [HOME]}
@@ -56,7 +59,7 @@ class Listed:
     asked: Mapping[str, Any]
     is_told: bool = False
 
-    def page(self, hub: MotoHub, cursor: str | None, token: str = "token-of-acme") -> Answer:
+    def page(self, hub: Hub, cursor: str | None, token: str = "token-of-acme") -> Answer:
         """Ask for a page."""
         asked = {**self.asked, **({} if cursor is None else {"cursor": cursor})}
         return hub.tell(self.path, asked, token=token) if self.is_told else hub.ask(self.path, token, **asked)
@@ -66,28 +69,28 @@ class Listed:
 class Lists:
     """Every list, and the cursor that its first page gave."""
 
-    hub: MotoHub
+    hub: Hub
     all: dict[str, Listed]
     cursors: dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def lists(moto_world: MotoHub) -> Iterator[Lists]:
+def lists(memory_world: Hub) -> Iterator[Lists]:
     """A hub of which every list is longer than its first page."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexes.page, "__defaults__", (None, 1))
         patch.setattr(identity, "PAGE", 1)
         patch.setattr(privacy, "PAGE", 1)
         patch.setattr(access, "SECONDS", 0.0)
-        customers = _live(moto_world)
+        customers = _live(memory_world)
         made = _lists(*customers)
         assert set(made) == set(LISTS)
-        first = {name: each.page(moto_world, None).json()["cursor"] for name, each in made.items()}
+        first = {name: each.page(memory_world, None).json()["cursor"] for name, each in made.items()}
         assert [name for name, cursor in first.items() if cursor is None] == [], "it has one page: it proves nothing"
-        yield Lists(moto_world, made, first)
+        yield Lists(memory_world, made, first)
 
 
-def _live(hub: MotoHub) -> list[str]:
+def _live(hub: Hub) -> list[str]:
     hub.connect("shopify", "web", locations={"905": "lille"}, sells_from=("lille",), default_location="lille")
     web = hub.stand_ins["web"]
     web.add_product("MUG", "Mug", "12.50", {905: 9})
@@ -118,7 +121,7 @@ def _live(hub: MotoHub) -> list[str]:
 
 
 def _say(connection_id: str, said: dict[str, Any]) -> None:
-    at, event_id = AT.format(0), f"evt_{connection_id}"
+    at, event_id = AT.format(0), ids.event_id("acme", connection_id, "7")
     statement = {"kind": "customer", "occurred_at": at, "source_version": at, "channel_customer_id": "7", **said}
     fact = build(statement, event_id=event_id, connection_id=connection_id)
     apply(runtime.records(), Cause("acme", event_id, connection_id, at), [fact], {})

@@ -8,19 +8,19 @@ import pytest
 from functions import indexes, runtime
 from records.store import keys
 from records.store.actions import Put
-from tests.moto_hub import MotoHub
+from tests.hub import Hub
 
 MINUTE = "2026-11-22T09:00:{:02d}.000Z"
 
 
 @pytest.fixture
-def short(moto_hub: MotoHub, monkeypatch: pytest.MonkeyPatch) -> MotoHub:
+def short(local_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
     """A hub whose pages hold two."""
     monkeypatch.setattr(indexes.page, "__defaults__", (None, 2))
-    return moto_hub
+    return local_hub
 
 
-def pages(hub: MotoHub, path: str, **asked: str) -> Iterator[dict[str, Any]]:
+def pages(hub: Hub, path: str, **asked: str) -> Iterator[dict[str, Any]]:
     page = hub.ask(path, **asked).json()
     yield page
     while page["cursor"] is not None:
@@ -28,7 +28,7 @@ def pages(hub: MotoHub, path: str, **asked: str) -> Iterator[dict[str, Any]]:
         yield page
 
 
-def keep(hub: MotoHub, number: int, status: str, **said: str) -> None:
+def keep(hub: Hub, number: int, status: str, **said: str) -> None:
     """Put something on the list of what waits for a person."""
     pk, sk = keys.applied("acme", f"{status}{number}")
     about = {"at": MINUTE.format(number), "status_key": f"acme#{status}", "cause": f"{status}{number}"}
@@ -36,7 +36,7 @@ def keep(hub: MotoHub, number: int, status: str, **said: str) -> None:
 
 
 @pytest.mark.parametrize(("events", "pushes"), [(5, 2), (0, 5), (4, 4), (2, 0), (0, 0)])
-def test_two_lists_are_read_to_the_end_of_the_longer(short: MotoHub, events: int, pushes: int) -> None:
+def test_two_lists_are_read_to_the_end_of_the_longer(short: Hub, events: int, pushes: int) -> None:
     for number in range(events):
         keep(short, number, "quarantined", reason="r", pointer="")
     for number in range(pushes):
@@ -51,7 +51,7 @@ def test_two_lists_are_read_to_the_end_of_the_longer(short: MotoHub, events: int
     assert max(len(page["events"]) + len(page["pushes"]) for page in read) <= 4
 
 
-def test_what_leaves_a_list_between_two_pages_hides_nothing(short: MotoHub) -> None:
+def test_what_leaves_a_list_between_two_pages_hides_nothing(short: Hub) -> None:
     for number in range(6):
         keep(short, number, "quarantined", reason="r", pointer="")
     first = short.ask("/v1/quarantine").json()
@@ -63,18 +63,18 @@ def test_what_leaves_a_list_between_two_pages_hides_nothing(short: MotoHub) -> N
     assert [each["cause"] for each in second["events"]] == ["quarantined2", "quarantined1"]
 
 
-def test_a_customer_with_many_orders_sees_each_once(moto_hub: MotoHub) -> None:
-    moto_hub.connect("shopify", "web", locations={"905": "lille"}, sells_from=("lille",), default_location="lille")
-    web = moto_hub.stand_ins["web"]
+def test_a_customer_with_many_orders_sees_each_once(local_hub: Hub) -> None:
+    local_hub.connect("shopify", "web", locations={"905": "lille"}, sells_from=("lille",), default_location="lille")
+    web = local_hub.stand_ins["web"]
     web.add_product("MUG", "Mug", "12.50", {905: 9})
     buyer = {"id": 7001, "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"}
     placed = [str(web.place_order({"MUG": 1}, 905, customer=buyer)["id"]) for _ in range(5)]
     for each in web.deliveries.all:
-        assert moto_hub.send("web", each.body, each.topic).status in (200, 202)
-    moto_hub.normalise()
-    first = moto_hub.ask("/v1/orders", connection_id="web", channel_order_id=placed[0]).json()
+        assert local_hub.send("web", each.body, each.topic).status in (200, 202)
+    local_hub.normalise()
+    first = local_hub.ask("/v1/orders", connection_id="web", channel_order_id=placed[0]).json()
     assert first["cursor"] is None
-    read = list(pages(moto_hub, "/v1/orders", customer=first["orders"][0]["customer_id"], limit="2"))
+    read = list(pages(local_hub, "/v1/orders", customer=first["orders"][0]["customer_id"], limit="2"))
     assert [len(page["orders"]) for page in read] == [2, 2, 1]
     assert {each["channel_order_id"] for page in read for each in page["orders"]} == set(placed)
     times = [each["placed_at"] for page in read for each in page["orders"]]

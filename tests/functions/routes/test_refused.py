@@ -6,7 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions import api, runtime
-from tests.moto_hub import TOKEN, MotoHub
+from tests.hub import Hub
+from tests.process import TOKEN
 
 MAX = 6 * 1024 * 1024
 PAYLOADS = "/v1/connections/{connection_id}/payloads"
@@ -14,10 +15,10 @@ KNOWN = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
 
 
 @pytest.fixture
-def market(moto_hub: MotoHub) -> MotoHub:
-    moto_hub.connect("mirakl", "market")
-    moto_hub.connect("mirakl", "theirs", tenant="main")
-    return moto_hub
+def market(local_hub: Hub) -> Hub:
+    local_hub.connect("mirakl", "market")
+    local_hub.connect("mirakl", "theirs", tenant="main")
+    return local_hub
 
 
 def guarded() -> list[tuple[str, str]]:
@@ -28,14 +29,14 @@ def guarded() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "header", ["", "Bearer", "Bearer ", "Bearer wrong", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "Bearer é"]
 )
-def test_without_a_valid_token_nothing_is_told(market: MotoHub, header: str) -> None:
+def test_without_a_valid_token_nothing_is_told(market: Hub, header: str) -> None:
     for method, path in guarded():
         named = dict.fromkeys(re.findall(r"{(\w+)}", path), "x")
         answer = market.http("api", method, path, headers={"Authorization": header} if header else {}, **named)
         assert (answer.status, answer.problem()) == (401, "token_invalid"), path
 
 
-def test_health_needs_no_token_and_says_nothing_else(market: MotoHub) -> None:
+def test_health_needs_no_token_and_says_nothing_else(market: Hub) -> None:
     answer = market.http("api", "GET", "/v1/health")
     assert (answer.status, answer.json()) == (200, {"status": "ok"})
 
@@ -59,9 +60,7 @@ def test_health_needs_no_token_and_says_nothing_else(market: MotoHub) -> None:
         ("/v1/customers/cus_1/export", {"cursor": "2026-11-22T09:00:00"}, "query_invalid"),
     ],
 )
-def test_a_query_that_cannot_be_answered_is_malformed(
-    market: MotoHub, path: str, query: dict[str, str], code: str
-) -> None:
+def test_a_query_that_cannot_be_answered_is_malformed(market: Hub, path: str, query: dict[str, str], code: str) -> None:
     answer = market.ask(path, **query)
     assert (answer.status, answer.problem()) == (400, code)
 
@@ -82,13 +81,13 @@ def test_a_query_that_cannot_be_answered_is_malformed(
         "/v1/stock/" + "x" * 3000,
     ],
 )
-def test_what_is_not_there_is_not_found(market: MotoHub, path: str) -> None:
+def test_what_is_not_there_is_not_found(market: Hub, path: str) -> None:
     answer = market.ask(path)
     assert (answer.status, answer.problem()) == (404, "not_found")
 
 
 @pytest.mark.parametrize("connection_id", ["theirs", "nobody"])
-def test_the_connection_of_another_tenant_is_as_unknown_as_none(market: MotoHub, connection_id: str) -> None:
+def test_the_connection_of_another_tenant_is_as_unknown_as_none(market: Hub, connection_id: str) -> None:
     answer = market.http("api", "POST", PAYLOADS, b"{}", KNOWN, {"topic": "order"}, connection_id=connection_id)
     assert (answer.status, answer.problem()) == (404, "not_found")
     assert market.ask("/v1/stock/MUG/availability", connection_id=connection_id).status == 404
@@ -96,13 +95,13 @@ def test_the_connection_of_another_tenant_is_as_unknown_as_none(market: MotoHub,
 
 
 @pytest.mark.parametrize("topic", ["", "orders", "unreadable"])
-def test_a_file_of_a_topic_that_the_channel_has_not_is_refused(market: MotoHub, topic: str) -> None:
+def test_a_file_of_a_topic_that_the_channel_has_not_is_refused(market: Hub, topic: str) -> None:
     answer = market.http("api", "POST", PAYLOADS, b"{}", KNOWN, {"topic": topic}, connection_id="market")
     assert (answer.status, answer.problem()) == (400, "topic_unknown")
     assert market.items("Inbox") == []
 
 
-def test_a_file_over_the_limit_is_too_large(market: MotoHub) -> None:
+def test_a_file_over_the_limit_is_too_large(market: Hub) -> None:
     body = b" " * (MAX + 1)
     answer = market.http("api", "POST", PAYLOADS, body, KNOWN, {"topic": "order"}, connection_id="market")
     assert (answer.status, answer.problem()) == (413, "body_too_large")
@@ -110,7 +109,7 @@ def test_a_file_over_the_limit_is_too_large(market: MotoHub) -> None:
 
 
 @pytest.mark.parametrize("operation", ["dynamodb.BatchGetItem", "secretsmanager.GetSecretValue"])
-def test_when_aws_does_not_answer_the_caller_is_asked_to_come_again(market: MotoHub, operation: str) -> None:
+def test_when_aws_does_not_answer_the_caller_is_asked_to_come_again(market: Hub, operation: str) -> None:
     def fail(**_: object) -> None:
         raise ClientError({"Error": {"Code": "Denied"}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)
 
@@ -124,7 +123,7 @@ def test_when_aws_does_not_answer_the_caller_is_asked_to_come_again(market: Moto
     assert answer.headers["Retry-After"] == "5"
 
 
-def test_a_bug_is_a_problem_without_a_stack_trace(market: MotoHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_a_problem_without_a_stack_trace(market: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("secret detail")
 

@@ -7,24 +7,25 @@ from typing import Any
 import pytest
 
 from functions import runtime
-from tests.moto_hub import Answer, MotoHub
+from tests.hub import Hub
+from tests.request import Answer
 
 PLACE = "lille"
 POOL: dict[str, Any] = {"sells_from": (PLACE,), "default_location": PLACE}
 
 
 @pytest.fixture
-def shop(moto_hub: MotoHub) -> MotoHub:
+def shop(local_hub: Hub) -> Hub:
     """A till with ten mugs and four scarves in Lille, and a web shop that sells them."""
-    moto_hub.connect("shopify", "web", locations={"905": PLACE}, **POOL)
-    moto_hub.connect("square", "till", locations={"LILLE1": PLACE}, owns=(PLACE,), **POOL)
-    moto_hub.connect("square", "members", tier="vip", **POOL)
-    moto_hub.connect("square", "elsewhere", tenant="main", **POOL)
-    count(moto_hub, {"MUG": 10, "SCARF": 4})
-    return moto_hub
+    local_hub.connect("shopify", "web", locations={"905": PLACE}, **POOL)
+    local_hub.connect("square", "till", locations={"LILLE1": PLACE}, owns=(PLACE,), **POOL)
+    local_hub.connect("square", "members", tier="vip", **POOL)
+    local_hub.connect("square", "elsewhere", tenant="main", **POOL)
+    count(local_hub, {"MUG": 10, "SCARF": 4})
+    return local_hub
 
 
-def count(hub: MotoHub, goods: dict[str, int]) -> None:
+def count(hub: Hub, goods: dict[str, int]) -> None:
     """Let the till count goods, and the hub hear of it."""
     till = hub.stand_ins["till"]
     for sku, pieces in goods.items():
@@ -39,7 +40,7 @@ ITEMS: dict[str, str] = {}
 """The till's own ids of what it sells."""
 
 
-def hear(hub: MotoHub) -> None:
+def hear(hub: Hub) -> None:
     """Let everything the channels said reach the hub, and the hub announce it."""
     for connection_id, stand_in in hub.stand_ins.items():
         sent, stand_in.deliveries.all = stand_in.deliveries.all, []
@@ -51,22 +52,22 @@ def hear(hub: MotoHub) -> None:
     hub.messages()
 
 
-def reserve(hub: MotoHub, key: str, pieces: Any = 1, sku: str = "MUG", **said: Any) -> Answer:
+def reserve(hub: Hub, key: str, pieces: Any = 1, sku: str = "MUG", **said: Any) -> Answer:
     wish = {"connection_id": "web", "lines": [{"sku": sku, "quantity": pieces}], **said}
     return hub.tell("/v1/reservations", wish, Idempotency_Key=key)
 
 
-def promised(hub: MotoHub, sku: str = "MUG", **asked: str) -> str:
+def promised(hub: Hub, sku: str = "MUG", **asked: str) -> str:
     found = hub.ask(f"/v1/stock/{sku}/availability", connection_id="web", **asked).json()
     return str(found["available_to_promise"])
 
 
-def stock(hub: MotoHub, sku: str = "MUG") -> dict[str, Any]:
+def stock(hub: Hub, sku: str = "MUG") -> dict[str, Any]:
     (place,) = hub.ask(f"/v1/stock/{sku}").json()["locations"]
     return dict(place)
 
 
-def test_a_reservation_is_made_once_shown_and_given_back(shop: MotoHub) -> None:
+def test_a_reservation_is_made_once_shown_and_given_back(shop: Hub) -> None:
     made, again = reserve(shop, "k", 3, expires_in=600), reserve(shop, "k", 3, expires_in=600)
     assert (made.status, again.status) == (201, 200)
     assert made.json() == again.json()
@@ -81,7 +82,7 @@ def test_a_reservation_is_made_once_shown_and_given_back(shop: MotoHub) -> None:
     assert (over.status, over.problem()) == (409, "reservation_over")
 
 
-def test_a_refusal_says_how_much_there_is(shop: MotoHub) -> None:
+def test_a_refusal_says_how_much_there_is(shop: Hub) -> None:
     refused = reserve(shop, "k", 11)
     assert (refused.status, refused.problem()) == (409, "stock_insufficient")
     assert refused.json()["lines"] == [{"sku": "MUG", "wanted": "11", "available": "10"}]
@@ -90,7 +91,7 @@ def test_a_refusal_says_how_much_there_is(shop: MotoHub) -> None:
     assert (reused.status, reused.problem()) == (422, "idempotency_key_reused")
 
 
-def test_an_order_takes_over_its_reservation_before_it_arrives(shop: MotoHub) -> None:
+def test_an_order_takes_over_its_reservation_before_it_arrives(shop: Hub) -> None:
     name = reserve(shop, "k", 2).json()["reservation_id"]
     confirm = f"/v1/reservations/{name}/confirm"
     made = shop.tell(confirm, {"order": "web/77"})
@@ -102,7 +103,7 @@ def test_an_order_takes_over_its_reservation_before_it_arrives(shop: MotoHub) ->
     assert stock(shop)["reserved"] == "2"
 
 
-def test_a_reservation_that_is_over_is_swept_and_announced(shop: MotoHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reservation_that_is_over_is_swept_and_announced(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     name = reserve(shop, "k", 2, expires_in=60).json()["reservation_id"]
     later = runtime.now() + timedelta(seconds=61)
     monkeypatch.setattr(runtime, "now", lambda: later)
@@ -135,12 +136,12 @@ BAD: list[tuple[dict[str, Any], int, str]] = [
 
 
 @pytest.mark.parametrize(("said", "status", "code"), BAD)
-def test_what_cannot_be_reserved_is_refused(shop: MotoHub, said: dict[str, Any], status: int, code: str) -> None:
+def test_what_cannot_be_reserved_is_refused(shop: Hub, said: dict[str, Any], status: int, code: str) -> None:
     refused = reserve(shop, "k", **said)
     assert (refused.status, refused.problem()) == (status, code)
 
 
-def test_a_reservation_needs_a_key_and_is_its_tenants_own(shop: MotoHub) -> None:
+def test_a_reservation_needs_a_key_and_is_its_tenants_own(shop: Hub) -> None:
     wish = {"connection_id": "web", "lines": [{"sku": "MUG", "quantity": 1}]}
     assert shop.tell("/v1/reservations", wish).problem() == "idempotency_key_missing"
     name = reserve(shop, "k").json()["reservation_id"]
@@ -152,7 +153,7 @@ def test_a_reservation_needs_a_key_and_is_its_tenants_own(shop: MotoHub) -> None
     assert shop.tell(f"/v1/reservations/{name}/confirm", {"order": "web"}).problem() == "body_invalid"
 
 
-def test_the_last_pieces_are_kept_for_a_tier(shop: MotoHub) -> None:
+def test_the_last_pieces_are_kept_for_a_tier(shop: Hub) -> None:
     policy = {"location_id": PLACE, "safety": 1, "tiers": {"vip": 2}}
     assert shop.tell("/v1/stock/MUG/policy", policy, "PUT").status == 200
     assert (promised(shop), promised(shop, tier="vip"), stock(shop)["available"]) == ("7", "9", "7")
@@ -165,7 +166,7 @@ def test_the_last_pieces_are_kept_for_a_tier(shop: MotoHub) -> None:
         assert (refused.status, refused.problem()) == (400, "body_invalid")
 
 
-def test_what_is_on_its_way_is_shown_and_taken_back(shop: MotoHub) -> None:
+def test_what_is_on_its_way_is_shown_and_taken_back(shop: Hub) -> None:
     coming = {"location_id": PLACE, "reference": "PO-1", "quantity": "12.5", "expected_at": "2026-12-01T09:00:00+01:00"}
     assert shop.tell("/v1/stock/MUG/incoming", coming, "PUT").json()["locations"][0]["incoming"] == "12.5"
     (row,) = [row for row in shop.ask("/v1/stock/MUG/ledger").json()["locations"][PLACE] if row["of"] == "incoming"]
@@ -175,7 +176,7 @@ def test_what_is_on_its_way_is_shown_and_taken_back(shop: MotoHub) -> None:
     assert shop.tell("/v1/stock/MUG/incoming", {**coming, "expected_at": "soon"}, "PUT").problem() == "body_invalid"
 
 
-def test_a_kit_is_promised_and_reserved_by_its_components(shop: MotoHub) -> None:
+def test_a_kit_is_promised_and_reserved_by_its_components(shop: Hub) -> None:
     made = shop.tell("/v1/products/SET/kit", {"components": {"MUG": 2, "SCARF": 1}}, "PUT")
     assert (made.status, made.json()["components"]) == (200, {"MUG": "2", "SCARF": "1"})
     assert (promised(shop, "SET"), shop.ask("/v1/products/SET").json()["kit"]) == ("4", {"MUG": "2", "SCARF": "1"})
@@ -194,7 +195,7 @@ def shown(web: Any) -> dict[str, Decimal]:
     return {sku: pieces for (sku, _), pieces in web.stock().items() if sku in ("MUG", "SET")}
 
 
-def test_a_kit_that_is_ordered_takes_its_components_and_is_pushed_with_them(shop: MotoHub) -> None:
+def test_a_kit_that_is_ordered_takes_its_components_and_is_pushed_with_them(shop: Hub) -> None:
     shop.tell("/v1/products/SET/kit", {"components": {"MUG": 2, "SCARF": 1}}, "PUT")
     web = shop.stand_ins["web"]
     for sku in ("MUG", "SET"):
@@ -210,7 +211,7 @@ def test_a_kit_that_is_ordered_takes_its_components_and_is_pushed_with_them(shop
     assert shown(web) == {"MUG": 8, "SET": 3}
 
 
-def test_what_was_sold_beyond_what_there_is_becomes_a_task(shop: MotoHub) -> None:
+def test_what_was_sold_beyond_what_there_is_becomes_a_task(shop: Hub) -> None:
     web = shop.stand_ins["web"]
     web.add_product("SCARF", "Scarf", "20.00", {905: 9})
     first, last = (web.place_order({"SCARF": pieces}, 905) for pieces in (3, 2))

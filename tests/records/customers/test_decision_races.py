@@ -8,7 +8,7 @@ from records.customers.decisions import DecisionError
 from records.store.actions import Store
 from records.store.memory import MemoryStore
 from tests.records.customers.deciding import head, merge, reject, unmerge
-from tests.records.orders.test_reservation_races import hears, race
+from tests.records.race import hears, race
 from tests.records.retail import CRM, MUG, TILL, WEB, customer, line, order, told
 from tests.records.schedules import every_schedule
 

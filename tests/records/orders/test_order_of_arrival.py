@@ -1,7 +1,6 @@
 """Facts commute: every order of arrival and every repeat of a fact end in the same records."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from math import factorial
 from typing import Any
 
@@ -12,9 +11,7 @@ from tests.records.retail import (
     MARKET,
     MUG,
     SCARF,
-    TILL,
     WEB,
-    adjusted,
     at,
     count,
     customer,
@@ -23,7 +20,6 @@ from tests.records.retail import (
     fact,
     golden,
     line,
-    moved,
     order,
     order_view,
     position,
@@ -32,26 +28,7 @@ from tests.records.retail import (
     share,
     told,
 )
-
-LINES = [line("1", MUG, 3), line("2", SCARF, 1)]
-PAID = [{"payment_id": "p", "amount": 3000, "status": "paid"}]
-ORDER = [
-    order(0, LINES, buyer={"email": "ada@example.com", "first_name": "Ada"}),
-    order(1, LINES, buyer={"email": "ada@example.com", "first_name": "Ada"}, payments=PAID),
-    sent(10, share("1", 2)),
-    adjusted(30, "refund", share("1", 2, restock=True)),
-    adjusted(5, "cancellation", share("2", 1)),
-    scan(20, "delivered"),
-]
-STOCK = [count(1, 10), count(8, 7), moved(5, "r1", 4), moved(9, "r1", 6, version=9), order(3, [line("1", MUG, 2)])]
-CUSTOMER = [
-    order(2, [line("1", MUG, 1)], buyer={"email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"}),
-    customer(TILL, "t1", 3, phone="+33612345678", loyalty={"card": "C9"}, first_name="Ada"),
-    customer(CRM, "c1", 4, email="Ada@example.com", phone="+33612345678", last_name="Lovelace"),
-    customer(TILL, "t1", 6, phone="+33612345678", loyalty={"card": "C9", "points": Decimal(5)}, first_name="Ada"),
-    fact("customer_merge", CRM, 7, from_channel_customer_ids=["c0"], into_channel_customer_id="c1"),
-    customer(CRM, "c0", 1, email="ada@work.example.com", first_name="A."),
-]
+from tests.records.story import CUSTOMER, LINES, ORDER, STOCK
 
 
 def only(facts: Sequence[Fact], repeats: bool = False) -> dict[str, Any]:

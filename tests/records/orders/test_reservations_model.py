@@ -15,7 +15,7 @@ from records.store import keys
 from records.store.memory import MemoryStore
 from tests.records.counter import confirm, release, reserve, sweep
 from tests.records.retail import MUG, PLACE, TENANT, TILL, at, count, line, moved, order, sent, share, tell
-from tests.records.stock.test_ledger import check_ledger
+from tests.records.stock.balance import check_ledger
 
 KEYS = st.sampled_from("abcdef")
 ORDERS = st.sampled_from(["1", "2", "3"])

@@ -1,11 +1,7 @@
 """The ledger names who holds what, and its rows add up to the position."""
 
-from decimal import Decimal
-
 from records.stock import ledger
-from records.stock import position as stock
 from records.store import keys
-from records.store.actions import Item
 from tests.records.counter import announce, reserve, set_policy
 from tests.records.retail import (
     MARKET,
@@ -18,21 +14,9 @@ from tests.records.retail import (
     order,
     told,
 )
+from tests.records.stock.balance import check_ledger
 
 ONE = [line("1", MUG, 1)]
-
-
-def entries_of(ledger_rows: list[ledger.Row], name: str) -> Decimal:
-    return sum((row.pieces for row in ledger_rows if row.of == name), Decimal(0))
-
-
-def check_ledger(item: Item, now: str) -> None:
-    rows, position = ledger.rows(item, now), stock.position(item, now)
-    assert entries_of(rows, "reserved") == position.reserved
-    assert entries_of(rows, "on_hand") == position.on_hand
-    assert entries_of(rows, "incoming") == position.incoming
-    assert entries_of(rows, "safety") == position.safety
-    assert {tier: entries_of(rows, f"tier {tier}") for tier in position.tiers} == dict(position.tiers)
 
 
 def test_the_ledger_names_who_holds_what() -> None:

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -17,10 +16,9 @@ from records.store.actions import Absent, AbsentOr, Action, Below, Condition, Is
 from records.store.dynamo import DynamoStore
 from records.store.memory import MemoryStore
 from tests.records.retail import MUG, TILL, WEB, adjusted, count, customer, digest, line, order, scan, sent, share, tell
+from tests.records.store.drawn import KEYS, an_action
 
 ROUNDS = 160
-KEYS = [(f"acme#{letter}", sk) for letter in "AB" for sk in ("ONE", "TWO", "TWENTY")]
-NAMES = ["ver", "outcome", "count_rank", "o#1", "told"]
 
 
 @pytest.fixture
@@ -39,32 +37,6 @@ def dynamo(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoStore]:
         client = boto3.client("dynamodb", region_name="eu-west-1")
         client.create_table(TableName="records", **table_definitions()["Records"])
         yield DynamoStore(client, "records")
-
-
-def a_value(random: Random, name: str) -> Any:
-    if name == "ver":
-        return random.randrange(4)
-    if name == "told":
-        return random.choice([[], ["a"], {"o": "1"}, {}, True, None, b"\x00\xff", Decimal("1.25"), "ß"])
-    return random.choice(["", "a", "b", "quarantined", "2026"])
-
-
-def a_condition(random: Random) -> Condition | None:
-    name = random.choice(["ver", "outcome", "count_rank"])
-    value = a_value(random, name)
-    return random.choice(
-        [None, None, Absent(), Is(name, value), Is(name, None), AbsentOr(name, value), Below(name, value)]
-    )
-
-
-def an_action(random: Random) -> Action:
-    pk, sk = random.choice(KEYS)
-    names = random.sample(NAMES, random.randrange(len(NAMES)))
-    if random.random() < 0.3:
-        return Put({"pk": pk, "sk": sk, **{name: a_value(random, name) for name in names}}, a_condition(random))
-    put = {name: a_value(random, name) for name in names if name != "ver"}
-    removed = [name for name in NAMES[1:] if name not in put and random.random() < 0.2]
-    return Update((pk, sk), put, removed, {"ver": 1}, a_condition(random))
 
 
 def outcome(store: MemoryStore | DynamoStore, actions: list[Action]) -> str:
