@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from functions import announce, runtime
+from functions import bus, runtime
 from functions.registry.tenants import all_tenants
 from functions.runtime import logger
 from records import moments
@@ -67,6 +67,6 @@ def _sweep(tenant: str, hour: str, until: str) -> int:
         wanted = {keys.applied(tenant, item["event_id"]): item for item in named}
         marked = runtime.records().get(list(wanted))
         left = [item for key, item in wanted.items() if key not in marked]
-        announce.publish([announce.entry(payload_received({**item, "tenant": tenant})) for item in left])
+        bus.publish([bus.entry(payload_received({**item, "tenant": tenant})) for item in left])
         swept += len(left)
     return swept

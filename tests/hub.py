@@ -188,12 +188,12 @@ class Hub:
 
     def messages(self) -> list[dict[str, Any]]:
         """Let announce announce all items of Inbox and Records, and give what subscribers of the bus would get."""
-        from functions.announce import announcement
+        from functions.bus import entry_of
 
         images = [*self.items("Inbox"), *self.items("Records")]
         written = [{"eventName": "INSERT", "dynamodb": {"NewImage": image}} for image in images]
         self.run("announce", {"Records": written})
-        entries = [announcement(from_wire(image)) for image in images]
+        entries = [entry_of(from_wire(image)) for image in images]
         return [{"type": e["DetailType"], "detail": json.loads(e["Detail"])} for e in entries if e is not None]
 
     def deliver(self, name: str, queue: str, message: Mapping[str, Any] | str, attempt: int = 1) -> Any:

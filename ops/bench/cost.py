@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from connectors.connection import Connection
-from functions import announce, normalise, runtime
+from functions import bus, normalise, runtime
 from functions.inbound.ingest import ingest
 from functions.registry import connections, session
 from ops.bench.meter import Meter
@@ -89,13 +89,13 @@ class _Bench:
         receipt = ingest(session.of(connection), topic, body, delivery=f"{topic} {datetime.now(UTC)}")
         item = self._items()[0]
         inbox = {"inbox_write_units": self._meter.write_units, "inbox_bytes": float(item_size(item))}
-        received = announce.entry(payload_received(from_wire(item)))
+        received = bus.entry(payload_received(from_wire(item)))
         self._meter.reset()
         answer = normalise.handler(_message(received), None)
         written, read = self._items(), self._meter.read_units
         if answer["batchItemFailures"] or not any("outcome" in each for each in written):
             raise RuntimeError(f"{topic} {receipt.event_id} was not applied: {answer}")
-        told = [entry for each in written if (entry := announce.announcement(from_wire(each)))]
+        told = [entry for each in written if (entry := bus.entry_of(from_wire(each)))]
         return {
             "aws_calls": float(self._meter.calls.total()),
             "write_units": self._meter.write_units,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions import announce, runtime
+from functions import bus, runtime
 from tests.functions.shops import Clock
 from tests.memory_hub import fresh_hub, local_hub, memory_world
 from tests.moto_hub import moto_world
@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def contract() -> Iterator[None]:
     """Nothing goes on the bus that breaks the contract."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(announce, "publish", held(announce.publish))
+        patch.setattr(bus, "publish", held(bus.publish))
         yield
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions import announce
-from functions.announce import AnnounceError
+from functions.bus import BusError
 from records.store import keys
 from records.store.actions import Item, Put
 from records.store.memory import MemoryStore
@@ -46,7 +46,7 @@ class Bus:
 def bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
     made = Bus()
     monkeypatch.setenv("BUS_NAME", "tributary")
-    monkeypatch.setattr(announce, "client", {"events": made}.__getitem__)
+    monkeypatch.setattr("functions.bus.client", {"events": made}.__getitem__)
     return made
 
 
@@ -137,7 +137,7 @@ def test_what_the_bus_refuses_is_put_again_and_nothing_else(bus: Bus, store: Mem
 
 def test_what_the_bus_goes_on_refusing_fails_the_batch_so_that_it_comes_again(bus: Bus) -> None:
     bus.refuses = lambda _: True
-    with pytest.raises(AnnounceError, match="refuses 2 of"):
+    with pytest.raises(BusError, match="refuses 2 of"):
         announced(stock(1), stock(2))
     assert len(bus.calls) == 3
 

@@ -6,7 +6,7 @@ import pytest
 
 from events.facts import build
 from functions import runtime
-from functions.announce import announcement
+from functions.bus import entry_of
 from records.apply import apply
 from records.cause import Cause
 from records.store.wire import from_wire
@@ -158,5 +158,5 @@ def test_of_customers_that_a_first_load_brings_the_bus_hears_nothing(local_hub: 
         local_hub.normalise()
     (item,) = [from_wire(item) for item in local_hub.items("Records") if item["sk"]["S"] == "CUSTOMER"]
     assert contact
-    assert announcement(item) is None
-    assert announcement({name: value for name, value in item.items() if name != "quiet"}) is not None
+    assert entry_of(item) is None
+    assert entry_of({name: value for name, value in item.items() if name != "quiet"}) is not None
