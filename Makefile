@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock format bench faults mutants package deploy clean
+.PHONY: help setup demo test unit cloud check lock format bench faults mutants package deploy clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,8 +25,17 @@ setup: $(STAMP)  ## Set up .venv with the locked versions. PYTHON=python3.12 tak
 demo: $(STAMP)  ## Play a trading day through five channels on the embedded AWS.
 	$(BIN)/tributary demo
 
-test: $(STAMP)  ## Run every test.
-	$(BIN)/python -m pytest
+test: unit cloud  ## Run every test.
+
+# Each module is played whole by one of two processes; the tests of the one embedded AWS all by the same.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+
+unit: $(STAMP)  ## Run the tests that need no AWS: two minutes.
+	$(PYTEST) -m 'not cloud'
+
+cloud: $(STAMP)  ## Run the tests that need the embedded AWS or moto.
+	$(PYTEST) -m cloud
 
 check: $(STAMP)  ## Check everything but behaviour: lock, format, lint, rules of the house, imports, types, connectors, templates.
 	$(BIN)/python -m ops.hub.lock --check

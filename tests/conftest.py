@@ -9,11 +9,23 @@ from ops.hub.deploy import Hub, deploy_hub
 from ops.hub.package import build_local
 
 
+EMBEDDED = {"cloud", "hub"}
+"""The fixtures that lead to the one embedded AWS."""
+MOTO = {"moto_world", "moto_hub", "dynamo"}
+"""The fixtures that lead to a moto server."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that uses the embedded AWS, so that `-m "not cloud"` leaves all of them out."""
+    """Mark every test that uses an AWS, so that `-m "not cloud"` leaves all of them out.
+
+    With pytest-xdist, all tests of the one embedded AWS are one group, so that one worker starts it once; any other
+    module is a group of its own (`--dist loadgroup`).
+    """
     for item in items:
-        if {"cloud", "hub"} & set(getattr(item, "fixturenames", ())):
+        used = set(getattr(item, "fixturenames", ()))
+        if used & (EMBEDDED | MOTO) or item.get_closest_marker("moto"):
             item.add_marker(pytest.mark.cloud)
+        item.add_marker(pytest.mark.xdist_group("cloud" if used & EMBEDDED else item.location[0]))
 
 
 @pytest.fixture(scope="session")
