@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from ops.hub.cloud import Cloud
 from ops.hub.deploy import Hub, deploy_hub
 from ops.hub.package import build_local
 
+# A busy machine is slow, which says nothing of the code.
+settings.register_profile("tests", settings(), deadline=None)
+settings.load_profile("tests")
 
 EMBEDDED = {"cloud", "hub"}
 """The fixtures that lead to the one embedded AWS."""
