@@ -115,8 +115,7 @@ def test_a_200_with_an_error_is_refused_by_its_code(desk: EasyPost) -> None:
         client(desk).shipment("shp_1")
 
 
-@pytest.mark.parametrize("mode", ["500", "timeout", "reset"])
-def test_what_passes_can_be_tried_again(desk: EasyPost, mode: Any) -> None:
-    desk.fail(mode)
+def test_what_passes_can_be_tried_again(desk: EasyPost) -> None:
+    desk.fail("reset")
     with pytest.raises(UnavailableError):
         client(desk).shipment("shp_1")

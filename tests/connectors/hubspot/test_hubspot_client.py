@@ -201,9 +201,8 @@ def test_a_429_says_how_long_to_wait(crm: HubSpot) -> None:
     assert caught.value.retry_after == 10.0
 
 
-@pytest.mark.parametrize("mode", ["500", "timeout", "reset"])
-def test_what_passes_can_be_tried_again(crm: HubSpot, mode: Any) -> None:
-    crm.fail(mode)
+def test_what_passes_can_be_tried_again(crm: HubSpot) -> None:
+    crm.fail("reset")
     with pytest.raises(UnavailableError):
         client(crm).save_contact(push())
 

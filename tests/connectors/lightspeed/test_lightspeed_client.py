@@ -172,7 +172,7 @@ def test_a_429_says_until_when_to_wait_as_a_date(retailer: Lightspeed) -> None:
     assert 110 < caught.value.retry_after <= 120
 
 
-@pytest.mark.parametrize("mode", ["500", "timeout", "reset", "200_error"])
+@pytest.mark.parametrize("mode", ["reset", "200_error"])
 def test_what_passes_can_be_tried_again(retailer: Lightspeed, mode: Any) -> None:
     mug = retailer.add_product("MUG-BLUE", "18.00", {"LILLE": 9})
     for ask in (client(retailer).product, client(retailer).inventory):

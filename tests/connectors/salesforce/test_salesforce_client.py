@@ -229,9 +229,8 @@ def test_a_429_says_how_long_to_wait(org: Salesforce) -> None:
     assert caught.value.retry_after == 10.0
 
 
-@pytest.mark.parametrize("mode", ["500", "timeout", "reset"])
-def test_what_passes_can_be_tried_again(org: Salesforce, mode: Any) -> None:
-    org.fail(mode)
+def test_what_passes_can_be_tried_again(org: Salesforce) -> None:
+    org.fail("reset")
     with pytest.raises(UnavailableError):
         client(org, **BY_EXTERNAL_ID).save_contact(push())
 
