@@ -19,6 +19,7 @@ MOTO = {"moto_world", "moto_hub", "dynamo"}
 """The fixtures that lead to a moto server."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that uses an AWS, so that `-m "not cloud"` leaves all of them out.
 
