@@ -27,15 +27,14 @@ demo: $(STAMP)  ## Play a trading day through five channels on the embedded AWS.
 
 test: unit cloud  ## Run every test.
 
-# Each module is played whole by one of two processes; the tests of the one embedded AWS all by the same.
+# Each module is played whole by one of so many processes.
 WORKERS ?= 2
-PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 unit: $(STAMP)  ## Run the tests that need no AWS: two minutes.
-	$(PYTEST) -m 'not cloud'
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not cloud'
 
 cloud: $(STAMP)  ## Run the tests that need the embedded AWS or moto.
-	$(PYTEST) -m cloud
+	$(BIN)/python -m pytest -m cloud
 
 check: $(STAMP)  ## Check everything but behaviour: lock, format, lint, rules of the house, imports, types, connectors, templates.
 	$(BIN)/python -m ops.hub.lock --check

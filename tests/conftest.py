@@ -19,18 +19,12 @@ MOTO = {"moto_world", "moto_hub", "dynamo"}
 """The fixtures that lead to a moto server."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that uses an AWS, so that `-m "not cloud"` leaves all of them out.
-
-    With pytest-xdist, all tests of the one embedded AWS are one group, so that one worker starts it once; any other
-    module is a group of its own (`--dist loadgroup`).
-    """
+    """Mark every test that uses an AWS, so that `-m "not cloud"` leaves all of them out."""
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if used & (EMBEDDED | MOTO) or item.get_closest_marker("moto"):
             item.add_marker(pytest.mark.cloud)
-        item.add_marker(pytest.mark.xdist_group("cloud" if used & EMBEDDED else item.location[0]))
 
 
 @pytest.fixture(scope="session")
