@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock format bench faults mutants package deploy clean
+.PHONY: help setup demo test unit cloud check lock format bench faults mutants package deploy clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,8 +25,16 @@ setup: $(STAMP)  ## Set up .venv with the locked versions. PYTHON=python3.12 tak
 demo: $(STAMP)  ## Play a trading day through five channels on the embedded AWS.
 	$(BIN)/tributary demo
 
-test: $(STAMP)  ## Run every test.
-	$(BIN)/python -m pytest
+test: unit cloud  ## Run every test.
+
+# Each module is played whole by one of so many processes.
+WORKERS ?= 2
+
+unit: $(STAMP)  ## Run the tests that need no AWS: two minutes.
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not cloud'
+
+cloud: $(STAMP)  ## Run the tests that need the embedded AWS or moto.
+	$(BIN)/python -m pytest -m cloud
 
 check: $(STAMP)  ## Check everything but behaviour: lock, format, lint, rules of the house, imports, types, connectors, templates.
 	$(BIN)/python -m ops.hub.lock --check

@@ -3,16 +3,27 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from ops.hub.cloud import Cloud
 from ops.hub.deploy import Hub, deploy_hub
 from ops.hub.package import build_local
 
+# A busy machine is slow, which says nothing of the code.
+settings.register_profile("tests", settings(), deadline=None)
+settings.load_profile("tests")
+
+EMBEDDED = {"cloud", "hub"}
+"""The fixtures that lead to the one embedded AWS."""
+MOTO = {"moto_world", "moto_hub", "dynamo"}
+"""The fixtures that lead to a moto server."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that uses the embedded AWS, so that `-m "not cloud"` leaves all of them out."""
+    """Mark every test that uses an AWS, so that `-m "not cloud"` leaves all of them out."""
     for item in items:
-        if {"cloud", "hub"} & set(getattr(item, "fixturenames", ())):
+        used = set(getattr(item, "fixturenames", ()))
+        if used & (EMBEDDED | MOTO) or item.get_closest_marker("moto"):
             item.add_marker(pytest.mark.cloud)
 
 

@@ -19,11 +19,10 @@ from connectors.errors import (
 )
 from connectors.http import Http
 from connectors.manifest import delivery_of, load
-from events.facts import build
-from mappings.engine import load_in, load_out
 from mappings.expressions.compilation import compile_expression
 from mappings.payloads import parse_json
 from ops.standins.amazon import Amazon
+from tests.connectors.client import PATIENCE, connection_to, facts_of, listening, push_of
 
 ROOT = Path(__file__).parents[3]
 MAPPINGS = ROOT / "mappings" / "amazon"
@@ -34,38 +33,24 @@ SECRETS = {"lwa_client_id": "app", "lwa_client_secret": "hush", "refresh_token":
 
 @pytest.fixture
 def seller() -> Iterator[Amazon]:
-    seller = Amazon("app", "hush", "Atzr|seller")
-    seller.stall = 0.1
-    seller.start()
-    seller.add_listing("MUG-BLUE", 10)
-    seller.add_listing("SCARF-RED", 5, price="35.00")
-    yield seller
-    seller.stop()
+    with listening(Amazon("app", "hush", "Atzr|seller")) as seller:
+        seller.add_listing("MUG-BLUE", 10)
+        seller.add_listing("SCARF-RED", 5, price="35.00")
+        yield seller
 
 
 def connection(seller: Amazon, **settings: str) -> Connection:
-    needed = {
-        "lwa_url": seller.base_url,
-        "seller_id": seller.seller_id,
-        "marketplace_ids": f"{seller.marketplace_id},X",
-    }
-    return Connection(
-        connection_id="amazon-fr",
-        tenant="t",
-        connector="amazon",
-        base_url=seller.base_url,
-        currency="EUR",
-        settings=needed | settings,
-    )
+    needed = {"lwa_url": seller.base_url, "seller_id": seller.seller_id}
+    needed |= {"marketplace_ids": f"{seller.marketplace_id},X"}
+    return connection_to("amazon", "amazon-fr", seller, currency="EUR", settings=needed | settings)
 
 
 def client(seller: Amazon, **settings: str) -> Client:
-    return Client(connection(seller, **settings), SECRETS, Http("amazon", timeout=2.0))
+    return Client(connection(seller, **settings), SECRETS, Http("amazon", PATIENCE))
 
 
 def push(record: str, about: dict[str, Any], **settings: str) -> Push:
-    body = load_out(MAPPINGS / f"{record}.out.yaml").body(about, {"settings": settings})
-    return Push(record, "key", body, "idempotency")  # type: ignore[arg-type]  # the tests name records as text
+    return push_of("amazon", record, about, settings=settings)
 
 
 def stock(sku: str, quantity: str, **settings: str) -> Push:
@@ -78,9 +63,8 @@ def parcel(order_id: str, number: str = "6A1", **more: Any) -> Push:
 
 
 def facts(topic: str, body: bytes, seller: Amazon) -> list[Any]:
-    mapping = load_in(MAPPINGS / f"{MANIFEST.topic(topic).mapping}.in.yaml")
-    said = mapping.statements(parse_json(body), connection(seller).model_dump())
-    return [build(statement, event_id="e", connection_id="amazon-fr") for statement in said]
+    mapping = str(MANIFEST.topic(topic).mapping)
+    return facts_of("amazon", mapping, body, "amazon-fr", connection(seller).model_dump())
 
 
 def paths(seller: Amazon, method: str) -> list[str]:

@@ -5,13 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from ops.standins.prestashop.channel import PrestaShop
+from tests.connectors.client import listening
 
 
 @pytest.fixture(params=["JSON", "XML"])
 def shop(request: pytest.FixtureRequest) -> Iterator[PrestaShop]:
-    shop = PrestaShop("the-key")
-    shop.speaks = request.param
-    shop.stall = 0.1
-    shop.start()
-    yield shop
-    shop.stop()
+    with listening(PrestaShop("the-key")) as shop:
+        shop.speaks = request.param
+        yield shop

@@ -12,10 +12,9 @@ from connectors.connection import Connection
 from connectors.errors import NotFoundError, RateLimitedError, RejectedError, UnauthorisedError, UnavailableError
 from connectors.http import Http
 from connectors.shopify.client import Client
-from events.facts import build
-from mappings.engine import load_in, load_out
-from mappings.payloads import parse_json
+from mappings.engine import load_out
 from ops.standins.shopify.channel import Shopify
+from tests.connectors.client import connection_to, facts_of, listening
 
 MAPPINGS = Path(__file__).parents[3] / "mappings" / "shopify"
 LILLE, WAREHOUSE = 71001, 71002
@@ -23,17 +22,14 @@ LILLE, WAREHOUSE = 71001, 71002
 
 @pytest.fixture
 def shop() -> Iterator[Shopify]:
-    stand_in = Shopify(access_token="token-1", webhook_secret="hush")
-    stand_in.start()
-    stand_in.add_product("MUG-BLUE", "Tasse bleue", "18.00", {LILLE: 9, WAREHOUSE: 20})
-    stand_in.add_product("SCARF-RED", "Écharpe rouge", "45.00", {LILLE: 3})
-    yield stand_in
-    stand_in.stop()
+    with listening(Shopify(access_token="token-1", webhook_secret="hush")) as shop:
+        shop.add_product("MUG-BLUE", "Tasse bleue", "18.00", {LILLE: 9, WAREHOUSE: 20})
+        shop.add_product("SCARF-RED", "Écharpe rouge", "45.00", {LILLE: 3})
+        yield shop
 
 
 def connection(shop: Shopify) -> Connection:
-    settings = {"connection_id": "shop-fr", "tenant": "t", "connector": "shopify", "base_url": shop.base_url}
-    return Connection.model_validate(settings)
+    return connection_to("shopify", "shop-fr", shop)
 
 
 def client(shop: Shopify, token: str = "token-1", timeout: float = 5.0) -> Client:
@@ -67,8 +63,7 @@ def fulfillment(order: dict[str, Any], *, number: str | None, lines: list[dict[s
 
 
 def facts(shop: Shopify, document: Document, mapping: str) -> Any:
-    said = load_in(MAPPINGS / f"{mapping}.in.yaml").statements(parse_json(document.body), connection(shop).model_dump())
-    return [build(statement, event_id="e", connection_id="shop-fr") for statement in said]
+    return facts_of("shopify", mapping, document.body, "shop-fr", connection(shop).model_dump())
 
 
 def mutations(shop: Shopify, name: str) -> int:

@@ -18,6 +18,7 @@ from connectors.square.client import PAGE, ROWS, Client
 from mappings.engine import load_out
 from mappings.expressions.compilation import compile_expression
 from ops.standins.square.channel import Square
+from tests.connectors.client import connection_to, listening
 
 ROOT = Path(__file__).parents[3]
 MAPPINGS = ROOT / "mappings" / "square"
@@ -27,19 +28,15 @@ LATER = "2030-01-01T00:00:00.000Z"
 
 @pytest.fixture
 def seller() -> Iterator[Square]:
-    stand_in = Square(access_token="token-1", signature_key="hush")
-    stand_in.start()
-    stand_in.add_item("MUG-BLUE", "Tasse bleue", 1800, {LILLE: 9, LYON: 4})
-    stand_in.add_item("LINEN", "Lin au mètre", 2000, {LILLE: Decimal("12.5")})
-    yield stand_in
-    stand_in.stop()
+    with listening(Square(access_token="token-1", signature_key="hush")) as seller:
+        seller.add_item("MUG-BLUE", "Tasse bleue", 1800, {LILLE: 9, LYON: 4})
+        seller.add_item("LINEN", "Lin au mètre", 2000, {LILLE: Decimal("12.5")})
+        yield seller
 
 
 def connection(seller: Square, *locations: str) -> Connection:
-    return Connection.model_validate({
-        "connection_id": "till-lille", "tenant": "t", "connector": "square", "base_url": seller.base_url,
-        "locations": {location: location.lower() for location in locations or (LILLE, LYON)},
-    })  # fmt: skip
+    named = {location: location.lower() for location in locations or (LILLE, LYON)}
+    return connection_to("square", "till-lille", seller, locations=named)
 
 
 def client(seller: Square, token: str = "token-1", locations: tuple[str, ...] = ()) -> Client:

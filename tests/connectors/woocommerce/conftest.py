@@ -5,12 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from ops.standins.woocommerce.channel import WooCommerce
+from tests.connectors.client import listening
 
 
 @pytest.fixture
 def shop() -> Iterator[WooCommerce]:
-    shop = WooCommerce("ck_1", "cs_1", "hush")
-    shop.stall = 0.1
-    shop.start()
-    yield shop
-    shop.stop()
+    with listening(WooCommerce("ck_1", "cs_1", "hush")) as shop:
+        yield shop

@@ -13,7 +13,9 @@ from records.store import keys
 from records.store.actions import Key
 
 MAKERS: dict[str, Callable[..., Key]] = {
-    name: made for name, made in inspect.getmembers(keys, inspect.isfunction) if made.__module__ == keys.__name__
+    name: made
+    for name, made in inspect.getmembers(keys, inspect.isfunction)
+    if made.__module__ == keys.__name__ and inspect.signature(made).return_annotation is Key
 }
 TENANTS = st.from_regex(NAME, fullmatch=True).map(lambda name: name.removesuffix("\n"))
 GROUPS = TENANTS.map(lambda name: f"group:{name}")
