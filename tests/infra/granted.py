@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ops.hub import templates
-from tests.moto_hub import VARIABLES
+from tests.process import VARIABLES
 
 Right = tuple[str, str]
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from functions.registry import connectors
 from functions.routes import app
 from ops.hub import templates
 from tests import corner
+from tests.hub import Hub
 from tests.infra.granted import BY_LAMBDA, Right, granted, used
-from tests.moto_hub import TOKEN, MotoHub, forget, moto_world
+from tests.memory_hub import memory_world
+from tests.process import TOKEN, forget
 
 FUNCTIONS = ("receive", "collect", "announce", "normalise", "push", "poll", "sweep", "erase", "api")
 PLACE = "lille"
@@ -27,20 +30,29 @@ Seen = dict[str, set[Right]]
 ASKED: set[tuple[str, str]] = set()
 """The routes of the API that were asked."""
 
-__all__ = ["moto_world"]
+__all__ = ["memory_world"]
 
 
 @pytest.fixture(scope="module")
-def seen(moto_world: MotoHub) -> Iterator[Seen]:
-    """What each function does while a small shop lives through everything the hub knows."""
+def seen(memory_world: Hub) -> Iterator[Seen]:
+    """What each function does while a small shop lives through everything the hub knows.
+
+    A call is noted by its name and its parameters before anything answers it, so the AWS in memory shows the same calls
+    as any other.
+    """
     noted: Seen = {name: set() for name in FUNCTIONS}
     current = [""]
 
-    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
-        service = model.service_model.service_name
+    def note(service: str, params: dict[str, Any], model: Any, **_: Any) -> None:
         noted[current[0]] |= set(used(service, model.name, params))
 
-    run = moto_world.run
+    session = memory_world.session()
+    create, run = session.create_client, memory_world.run
+
+    def listened_to(service: str, config: Any = None) -> Any:
+        made = create(service, config)
+        made.meta.events.register("provide-client-params", partial(note, service))
+        return made
 
     def watched(name: str, event: Any) -> Any:
         if name != current[0]:  # a process of its own
@@ -53,14 +65,14 @@ def seen(moto_world: MotoHub) -> Iterator[Seen]:
         return run(name, event)
 
     forget()
-    runtime._session().register("provide-client-params", note)
-    moto_world.run = watched  # type: ignore[method-assign]
-    live(moto_world)
+    session.create_client = listened_to
+    memory_world.run = watched  # type: ignore[method-assign]
+    live(memory_world)
     yield noted
     forget()
 
 
-def live(hub: MotoHub) -> None:
+def live(hub: Hub) -> None:
     """Take every path through every function that makes another call."""
     web, till, market, parcels, crm = open_shops(hub)
     register_connector(hub)
@@ -93,7 +105,7 @@ def live(hub: MotoHub) -> None:
     replay(hub, till)
 
 
-def open_shops(hub: MotoHub) -> tuple[Any, ...]:
+def open_shops(hub: Hub) -> tuple[Any, ...]:
     return (
         hub.connect("shopify", "web", locations={"905": PLACE}, **POOL),
         hub.connect("square", "till", locations={"LILLE1": PLACE}, owns=(PLACE,), **POOL),
@@ -103,7 +115,7 @@ def open_shops(hub: MotoHub) -> tuple[Any, ...]:
     )
 
 
-def settle(hub: MotoHub) -> None:
+def settle(hub: Hub) -> None:
     """Let everything the stand-ins said reach the hub, and everything the hub wants reach them."""
     for connection_id, stand_in in hub.stand_ins.items():
         sent, stand_in.deliveries.all = stand_in.deliveries.all, []
@@ -118,7 +130,7 @@ def settle(hub: MotoHub) -> None:
     hub.run("sweep", {"quiet_seconds": 0})
 
 
-def register_connector(hub: MotoHub) -> None:
+def register_connector(hub: Hub) -> None:
     """Register a connector at run time, and send a webhook of its channel, which is away when it is polled or told."""
     body = json.dumps(corner.parts()).encode()
     assert hub.http("api", "POST", "/v1/connectors", body, {"Authorization": f"Bearer {TOKEN}"}).status in (200, 201)
@@ -131,7 +143,7 @@ def register_connector(hub: MotoHub) -> None:
     assert sent.status == 202
 
 
-def speak_through_queues(hub: MotoHub) -> None:
+def speak_through_queues(hub: Hub) -> None:
     """Let a queue bring what is large, what cannot be read, a registered connector's message, and nobody's."""
     held = {"lwa_client_id": "a", "lwa_client_secret": "b", "refresh_token": "c"}
     hub.register("amazon", "amazon-fr", held, base_url="http://127.0.0.1:9", settings={"lwa_url": "http://127.0.0.1:9"})
@@ -144,7 +156,7 @@ def speak_through_queues(hub: MotoHub) -> None:
     assert len(hub.deliver("collect", "tributary-inbound-nobody", {})) == 1
 
 
-def be_large_and_wrong(hub: MotoHub, till: Any, market: Any) -> None:
+def be_large_and_wrong(hub: Hub, till: Any, market: Any) -> None:
     """Bodies too large for an item by every way in, one delivery id for two bodies, and what cannot be read."""
     large = json.dumps({"id": 5, "created_at": "2026-11-22T10:00:00Z", "note": NOISE}).encode()
     for body in (b"{", large, large + b" "):
@@ -158,7 +170,7 @@ def be_large_and_wrong(hub: MotoHub, till: Any, market: Any) -> None:
     settle(hub)
 
 
-def be_away(hub: MotoHub, till: Any, market: Any) -> None:
+def be_away(hub: Hub, till: Any, market: Any) -> None:
     """Channels that do not answer just when they are asked for an order, or told of stock."""
     till.ring_up_sale({"MUG": 1}, "LILLE1")
     till.fail("500", times=100, path="/v2/orders")
@@ -167,7 +179,7 @@ def be_away(hub: MotoHub, till: Any, market: Any) -> None:
     till.fail("500", times=0)
 
 
-def replay(hub: MotoHub, till: Any) -> None:
+def replay(hub: Hub, till: Any) -> None:
     """Do again what was quarantined and what nobody took up, one of them while its channel is away."""
     assert hub.tell("/v1/replays", {"outcome": "quarantined", "dry_run": True}).json()["events"]
     assert hub.tell("/v1/replays", {"outcome": "quarantined"}).status == 202
@@ -180,7 +192,7 @@ def replay(hub: MotoHub, till: Any) -> None:
     till.fail("500", times=0)
 
 
-def look_around(hub: MotoHub, order_id: int, label: str) -> str:
+def look_around(hub: Hub, order_id: int, label: str) -> str:
     """Ask the API everything; gives a customer."""
     (customer,) = hub.ask("/v1/customers", email="camille.moreau@example.com").json()["customers"][:1]
     number = customer["customer_id"]
@@ -205,7 +217,7 @@ def look_around(hub: MotoHub, order_id: int, label: str) -> str:
     return str(number)
 
 
-def switch(hub: MotoHub) -> None:
+def switch(hub: Hub) -> None:
     """Pause a connection and resume it, read its channel's list again, and ask for what the API may not do."""
     hub.map_pushes("market")
     assert hub.tell("/v1/connections/market/pause", {}).json()["status"] == "paused"
@@ -214,7 +226,7 @@ def switch(hub: MotoHub) -> None:
     assert hub.tell("/v1/connections/market/rotate", {}).problem() == "operator_needed"
 
 
-def put_aside(hub: MotoHub) -> None:
+def put_aside(hub: Hub) -> None:
     """Keep goods back, expect some, make a kit, reserve three times: one is confirmed, one released, one runs out."""
     assert hub.tell("/v1/stock/MUG/policy", {"location_id": PLACE, "tiers": {"vip": 1}}, "PUT").status == 200
     coming = {"location_id": PLACE, "reference": "PO-1", "quantity": 90, "expected_at": "2026-12-01T08:00:00Z"}
@@ -235,7 +247,7 @@ def put_aside(hub: MotoHub) -> None:
     hub.push()
 
 
-def decide_who_is_one(hub: MotoHub, customer_id: str) -> None:
+def decide_who_is_one(hub: Hub, customer_id: str) -> None:
     """Merge two customers and part them, answer a review, and call a value shared that joins nobody."""
     (other,) = hub.ask("/v1/customers", email="a@example.com").json()["customers"]
     merged = hub.tell(f"/v1/customers/{customer_id}/merge", {"customer_id": other["customer_id"]})
@@ -249,7 +261,7 @@ def decide_who_is_one(hub: MotoHub, customer_id: str) -> None:
     assert hub.ask("/v1/shared-values").json()["shared_values"][0]["value"] == "email:a@example.com"
 
 
-def forget_somebody(hub: MotoHub, number: str) -> None:
+def forget_somebody(hub: Hub, number: str) -> None:
     """Show somebody what is kept of them, forget them, hear of them late and at length, and forget a whole shop."""
     large = {"id": 1, "created_at": "2026-11-22T10:00:00Z", "email": "camille.moreau@example.com", "note": NOISE}
     assert hub.send("web", json.dumps(large).encode(), "orders/create").status == 202
