@@ -135,6 +135,15 @@ def test_every_converter_has_its_row_on_the_page_of_the_mapping_language() -> No
     assert set(OPTIONS) - first_cells(ROOT / "docs/mapping.md") == set()
 
 
+@pytest.mark.parametrize("page", MAPS, ids=named)
+def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    wanted = set(
+        re.findall(r"(?:^|`)(?:[A-Z]+=\S+ )?make ([a-z-]+)(?=`|\s+#|$)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert wanted - targets == set()
+
+
 def test_a_link_or_a_path_that_leads_nowhere_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
     (tmp_path / "records").mkdir()
