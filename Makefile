@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit cloud check lock format bench faults mutants package deploy clean
+.PHONY: help setup demo test unit cloud check lock schemas format bench faults mutants package deploy clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: $(STAMP)  ## Check everything but behaviour: lock, format, lint, rules of
 
 lock: $(STAMP)  ## Write locks/ anew after a change of dependencies. UPGRADE=1 moves every version up.
 	$(BIN)/python -m ops.hub.lock $(if $(UPGRADE),--upgrade)
+
+schemas: $(STAMP)  ## Write events/schemas/ anew after a change of a fact or a bus event.
+	$(BIN)/python -m ops.schemas
 
 format: $(STAMP)  ## Format the source, and fix what the linter can fix.
 	$(BIN)/ruff format .
