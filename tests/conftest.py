@@ -15,7 +15,7 @@ settings.load_profile("tests")
 
 EMBEDDED = {"cloud", "hub"}
 """The fixtures that lead to the one embedded AWS."""
-MOTO = {"moto_world", "moto_hub", "dynamo", "aws"}
+MOTO = {"moto_world", "moto_hub", "dynamo"}
 """The fixtures that lead to a moto server."""
 
 

@@ -215,6 +215,7 @@ def test_large_payloads_expire() -> None:
     assert [rule["ExpirationInDays"] for rule in rules] == [90]
 
 
+@pytest.mark.cloud
 def test_moto_gets_the_same_tables() -> None:
     with mock_aws():
         dynamodb = boto3.client("dynamodb", region_name="us-east-1")

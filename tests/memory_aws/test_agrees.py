@@ -20,6 +20,8 @@ from tests.memory_aws.others import Buckets, Mappings, Roles, Secrets
 from tests.memory_aws.queues import Bus, Queues
 from tests.records.store.drawn import KEYS, an_action
 
+pytestmark = pytest.mark.cloud
+
 SERVICES = (DynamoDb, Buckets, Mappings, Roles, Secrets, Bus, Queues)
 
 
