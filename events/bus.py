@@ -28,7 +28,11 @@ def schema_id(kind: str) -> str:
 
 
 def envelope(name: str, tenant: str, subject: str, identity: str, at: str) -> dict[str, Any]:
-    """Make a CloudEvents 1.0 envelope. The id depends on what is announced, so that a repeat has the same."""
+    """Make the envelope: the attributes of CloudEvents 1.0, and the tenant beside them.
+
+    The id depends on what is announced, so that a repeat has the same. What an event says besides stands on the same
+    level under names of our own, some with an underscore or a list, which CloudEvents would want within `data`.
+    """
     return {
         "specversion": "1.0",
         "id": hashlib.sha256(identity.encode()).hexdigest()[:32],

@@ -21,10 +21,12 @@ OrderId = Annotated[str, Field(pattern=f"^ord_{DIGEST}$")]
 ErasureId = Annotated[str, Field(pattern=f"^era_{DIGEST}$")]
 EventId = Annotated[str, Field(pattern="^evt_[0-9a-f]{32}$")]
 Sku = Annotated[str, Field(min_length=1, description="the SKU")]
-Place = Annotated[str, Field(pattern="^.+@.*$", description="<sku>@<location_id>; of a kit that was defined: <sku>@")]
+Place = Annotated[
+    str, Field(pattern=r"^[\s\S]+@[\s\S]*$", description="<sku>@<location_id>; of a kit that was defined: <sku>@")
+]
 Parcel = Annotated[str, Field(min_length=1, description="the tracking number")]
 Pushed = Annotated[
-    str, Field(pattern=f"^{NAME} [a-z_]+ .+$", description="<connection_id> <kind> <what was pushed, by its id>")
+    str, Field(pattern=rf"^{NAME} [a-z_]+ [\s\S]+$", description="<connection_id> <kind> <what was pushed, by its id>")
 ]
 
 

@@ -5,9 +5,11 @@ business and may change: callers hand it back as it is.
 """
 
 import base64
-import json
+import re
 from collections.abc import Callable
 from typing import Any
+
+LENGTH = re.compile("[0-9]{1,5}", re.ASCII)
 
 Place = str | None
 """Where a page begins, in the list's own words; None: at the beginning, or there is none after it."""
@@ -51,8 +53,8 @@ def paged(tenant: str, name: str, cursor: str | None, page: Callable[[Place], Pa
 
 
 def joined(*texts: str) -> str:
-    """Make one text of several."""
-    return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+    """Make one text of several, each behind its length: nothing is escaped, so a text of texts stays as short."""
+    return "".join(f"{len(text)}:{text}" for text in texts)
 
 
 def parted(text: str, count: int) -> list[str]:
@@ -61,12 +63,13 @@ def parted(text: str, count: int) -> list[str]:
     Raises:
         CursorError: it was not made of so many.
     """
-    try:
-        found = json.loads(text)
-        if not isinstance(found, list) or len(found) != count:
+    found, rest = [], text
+    for _ in range(count):
+        length, _, rest = rest.partition(":")
+        if not LENGTH.fullmatch(length) or int(length) > len(rest):
             raise CursorError
-        for each in found:
-            each.encode()  # a surrogate that stands alone is no text
-    except (ValueError, AttributeError, RecursionError) as error:
-        raise CursorError from error
+        found.append(rest[: int(length)])
+        rest = rest[int(length) :]
+    if rest:
+        raise CursorError
     return found

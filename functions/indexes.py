@@ -1,7 +1,7 @@
 """What the indexes list, newest first: what waits for somebody, and the orders of an account."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from functions import runtime
@@ -20,11 +20,11 @@ def moment_of(place: str) -> datetime:
     """
     try:
         found = datetime.fromisoformat(place.partition(" ")[0])
-    except ValueError as error:
+        if found.tzinfo is None or found.year < 2020:  # before there was a hub
+            raise CursorError
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # no time, or one that UTC does not have
         raise CursorError from error
-    if found.tzinfo is None or found.year < 2020:  # before there was a hub
-        raise CursorError
-    return found
 
 
 def page(listed: str, place: Place = None, limit: int = PAGE) -> tuple[list[Item], Place]:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from functions.contract.values import PageAfter, Text, refused
 
+MOST_TOLD = 10  # unknown names that are told of one request
+
 
 class Said(BaseModel):
     """Anything in an answer: closed to unknown fields. It is built when it is first used."""
@@ -28,9 +30,10 @@ class Asked(Said):
         known = ", ".join(name for name, is_known in names.items() if is_known) or "nothing"
         if not isinstance(content, dict):
             raise refused(f"must be an object of: {known}")
-        unknown = [str(name)[:80] for name in content if name not in names]
+        unknown = sorted(str(name)[:80] for name in content if name not in names)
         if unknown:
-            raise refused(f"Unknown: {', '.join(sorted(unknown))}. Known: {known}.")
+            more = f" and {len(unknown) - MOST_TOLD} more" if len(unknown) > MOST_TOLD else ""
+            raise refused(f"Unknown: {', '.join(unknown[:MOST_TOLD])}{more}. Known: {known}.")
         return content
 
 

@@ -1,12 +1,14 @@
 """What a field of a request or an answer may hold. Each says in words what it must be: that is what a refusal says."""
 
+import re
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, PlainValidator, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+DECIMAL = re.compile(r"\d{1,10}(\.\d{1,6})?", re.ASCII)  # a quantity that is written as text
 MOST_BYTES = 1024  # of one value: more would be no key of a table, which takes 2048 bytes in all
 MOST_OF_CURSOR = 4096
 MOST_PIECES = Decimal(10) ** 9
@@ -53,10 +55,9 @@ def _moment(said: Any) -> datetime:
 def _pieces(said: Any) -> Decimal:
     if not isinstance(said, int | str | Decimal) or isinstance(said, bool):
         raise ValueError  # noqa: TRY004 - pydantic takes a ValueError as a refusal
-    try:
-        found = Decimal(str(said))
-    except InvalidOperation as error:
-        raise ValueError from error
+    if isinstance(said, str) and not DECIMAL.fullmatch(said):
+        raise ValueError
+    found = Decimal(said)
     exponent = found.as_tuple().exponent
     if not isinstance(exponent, int) or not 0 <= found <= MOST_PIECES or exponent < FINEST:
         raise ValueError
@@ -79,7 +80,7 @@ def _digits(said: Any) -> Any:
 
 
 def _schema(number: dict[str, Any], description: str) -> WithJsonSchema:
-    text = {"type": "string", "pattern": r"^\d{1,9}(\.\d{1,6})?$"}
+    text = {"type": "string", "pattern": f"^{DECIMAL.pattern}$"}
     return WithJsonSchema({"anyOf": [{"type": "number", "maximum": 10**9, **number}, text], "description": description})
 
 

@@ -23,7 +23,7 @@ def timeline(tenant: str, customer_id: str, limit: int, before: str = indexes.LA
     item = customers.customer_item(people, customer_id)
     placed: dict[str, Entry] = {}
     for entry in (*_of_orders(tenant, item), *_of_record(item), *visits(people, item, before, limit)):
-        place = f"{entry['at']} {entry['what']} {entry.get('order_id', '')} {entry.pop('place', '')}"
+        place = " ".join([entry["at"], entry["what"], entry.get("order_id", ""), entry.pop("place", "")])
         if place < before:
             placed[place] = entry
     newest = sorted(placed, reverse=True)
@@ -43,7 +43,13 @@ def _of_orders(tenant: str, item: Item) -> Iterator[Entry]:
             told = {"amount": each["amount"], "currency": each["currency"], "place": each["fact_id"]}
             yield {"at": each["occurred_at"], "what": each["type"], **about, **told}
         for number, parcel in order["parcels"].items():
-            yield {"at": parcel["at"], "what": f"parcel {parcel['status']}", **about, "tracking_number": number}
+            yield {
+                "at": parcel["at"],
+                "what": f"parcel {parcel['status']}",
+                **about,
+                "tracking_number": number,
+                "place": number,
+            }
 
 
 def _of_record(item: Item) -> Iterator[Entry]:

@@ -27,14 +27,18 @@ class Session:
     def client(self) -> Client:
         """The client of the channel. It is made at its first use, because few messages call anybody.
 
-        Later messages share it for `cache.FRESH` seconds; then it is made again, with the secrets of that time.
+        Later messages share it while the connection and its secrets are what it was made of.
         """
         name = f"client {self.connection.connection_id} {self.connector.reference}"
-        made: Client = cache.get(name, self._make)
+        parts = self.connection, secrets.current(secrets.secrets(self.connection))
+        made_of, client = cache.get(name, lambda: (parts, self._make(parts[1])))
+        if made_of != parts:
+            cache.forget(name)
+            _, client = cache.get(name, lambda: (parts, self._make(parts[1])))
+        made: Client = client
         return made
 
-    def _make(self) -> Client:
-        held = secrets.current(secrets.secrets(self.connection))
+    def _make(self, held: dict[str, str]) -> Client:
         made: Client = self.connector.client_class(self.connection, held, Http(self.connector.folder.name))
         return made
 

@@ -68,7 +68,7 @@ def put_kit(tenant: str, sku: str, body: "KitWish") -> Any:
     except kit_rules.KitError as error:
         raise RefusedError(422, error.code, str(error)) from error
     kits.forget(tenant)
-    return {"sku": sku, "components": {part: str(pieces) for part, pieces in sorted(parts.items())}}
+    return {"sku": sku, "components": {part: f"{pieces:f}" for part, pieces in sorted(parts.items())}}
 
 
 @route("/v1/tasks")

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
-from ops.hub import templates
+from ops.hub import lock, templates
 
 Clients = Callable[[str], Any]
 """A function that gives the boto3 client of a service: `Cloud.client`, or `boto3.Session().client`."""
@@ -62,6 +62,7 @@ def deploy_hub(
     key = f"{hashlib.sha256(package).hexdigest()[:20]}.zip"
     clients("s3").put_object(Bucket=data["PackageBucket"], Key=key, Body=package)
     values = data | {"CodeBucket": data["PackageBucket"], "CodeKey": key, "Schedules": "on" if schedules else "off"}
+    values |= {"Runtime": f"python{lock.runtime()}"}  # a stack would keep the one it was made with
     outputs = data | deploy_stack(clients, name, "hub", values | {"Size": "laptop" if endpoint else "account"})
     deploy_stack(clients, f"{name}-watch", "watch", outputs | {"Hub": name})
     if endpoint:

@@ -43,7 +43,7 @@ def define(unit: Unit, cause: Cause, sku: str, components: Mapping[str, Decimal]
     inside = sorted(name for name, parts in others.items() if sku in parts)
     if components and inside:
         raise KitError(f"{sku} is a component of {', '.join(inside)}: kits are made of single goods")
-    made = {**others, **({sku: {part: str(each) for part, each in components.items()}} if components else {})}
+    made = {**others, **({sku: {part: f"{each:f}" for part, each in components.items()}} if components else {})}
     if made != known:
         unit.save(at, {**cause.stamp("stock", f"{sku}@", ["kit"]), "kits": pack(made)})
 
