@@ -43,12 +43,14 @@ def read(tenant: str, name: str, cursor: str) -> str:
 
 
 def paged(tenant: str, name: str, cursor: str | None, page: Callable[[Place], Page]) -> Page:
-    """Read the page that a cursor leads to, or the first. Gives its rows, and the cursor of the next page.
+    """Read the page that a cursor leads to; without one, or with an empty one, the first.
+
+    Gives its rows, and the cursor of the next page.
 
     Raises:
         CursorError: no page of this list of this tenant gave it.
     """
-    rows, after = page(None if cursor is None else read(tenant, name, cursor))
+    rows, after = page(read(tenant, name, cursor) if cursor else None)
     return rows, None if after is None else write(tenant, name, after)
 
 

@@ -9,6 +9,7 @@ from functions.cursors import CursorError, Place, joined, parted
 from records.store.actions import Item, Key
 
 PAGE = 100
+KEY_BYTES = (2048, 1024, 64)  # most bytes of pk and sk, as DynamoDB takes them, and of a time
 LAST = "~"  # sorts behind every time, so a list begins before it
 
 
@@ -46,6 +47,8 @@ def _place(after: Item) -> str:
 def _start(listed: str, place: str) -> dict[str, str]:
     found = parted(place, 3)
     if not all(found) or found[0].partition("#")[0] != listed.partition("#")[0]:  # somebody else's
+        raise CursorError
+    if any(len(part.encode()) > most for part, most in zip(found, KEY_BYTES, strict=True)):
         raise CursorError
     return dict(zip(("pk", "sk", "at"), found, strict=True))
 

@@ -6,13 +6,16 @@ further back.
 
 Each document enters the Inbox as a webhook's payload does. Every poll goes back by the overlap that the manifest
 states: what was missed comes again, and what comes twice is recognised. The time of a list's last poll moves only after
-all of it is durable. So when a channel fails, the next run asks for the same again; the other polls go on. When the run
-itself fails it is started once more, and then lies in the dead-letter queue of the schedules.
+all of it is durable. So when a channel fails, the next run asks for the same again; the other polls go on. When AWS
+refuses what a poll needs, the others go on too, and then the run fails: it is started once more, and after that lies in
+the dead-letter queue of the schedules.
 """
 
 import functions.coldstart  # noqa: F401 - before anything else is imported
 
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from connectors.client import Page, make_call
 from connectors.connection import Connection
@@ -24,8 +27,17 @@ from functions.registry import connections, session
 from functions.registry.session import Session
 from functions.runtime import logger
 from records import polls
+from records.errors import RecordError
 from records.store import keys
 from records.store.actions import Update
+
+PASSING = (ConnectorError, RecordError, BotoCoreError, ClientError)
+"""Errors of one poll that say nothing of the others."""
+REFUSED = "platform_unavailable"
+
+
+class PollError(Exception):
+    """AWS did not do what some polls needed. All others are done."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -33,6 +45,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     Gives `{"taken": {list: {"new": n, "known": n}}, "failed": {list or connection: code}}`; a list is
     `<connection_id>/<name>`.
+
+    Raises:
+        PollError: AWS refused what some of them need.
     """
     only = event.get("connection_id")
     taken: dict[str, dict[str, int]] = {}
@@ -46,26 +61,33 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         for name, rule in opened.manifest.polls.items():
             try:
                 count = _poll(opened, name, rule, due=only is not None)
-            except ConnectorError as error:
+            except PASSING as error:
                 _fail(failed, connection, f"{connection.connection_id}/{name}", error)
                 continue
             if count is not None:
                 taken[f"{connection.connection_id}/{name}"] = count
+    if REFUSED in failed.values():
+        raise PollError(f"AWS refused what these polls need: {', '.join(_refused(failed))}")
     return {"taken": taken, "failed": failed}
+
+
+def _refused(failed: dict[str, str]) -> list[str]:
+    return [what for what, code in failed.items() if code == REFUSED]
 
 
 def _open(connection: Connection, failed: dict[str, str]) -> Session | None:
     try:
         return session.of(connection)
-    except ConnectorError as error:
+    except PASSING as error:
         _fail(failed, connection, connection.connection_id, error)
         return None
 
 
-def _fail(failed: dict[str, str], connection: Connection, what: str, error: ConnectorError) -> None:
-    about = {"tenant": connection.tenant, "connection_id": connection.connection_id, "code": error.code}
+def _fail(failed: dict[str, str], connection: Connection, what: str, error: Exception) -> None:
+    code = error.code if isinstance(error, ConnectorError) else REFUSED
+    about = {"tenant": connection.tenant, "connection_id": connection.connection_id, "code": code}
     logger.warning("poll failed", extra={**about, "reason": str(error)})
-    failed[what] = error.code
+    failed[what] = code
 
 
 def _poll(opened: Session, name: str, rule: Poll, *, due: bool) -> dict[str, int] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from functions import indexes, runtime
-from functions.cursors import Place
+from functions.cursors import CursorError, Place
 from functions.queries import customers, orders
 from functions.registry.tenants import people_of
 from records.customers.customer import CustomerState
@@ -13,12 +13,19 @@ from records.store.actions import Item
 from records.store.packing import unpack
 
 PAGE = 100
+MOST_OF_TIME = 64  # bytes
 
 Entry = dict[str, Any]
 
 
 def timeline(tenant: str, customer_id: str, limit: int, before: str = indexes.LAST) -> tuple[list[Entry], Place]:
-    """Give what happened with a customer over all channels, newest first, and the place of the next page."""
+    """Give what happened with a customer over all channels, newest first, and the place of the next page.
+
+    Raises:
+        CursorError: `before` begins with no time that an entry may have.
+    """
+    if len(before.partition(" ")[0].encode()) > MOST_OF_TIME:
+        raise CursorError
     people = people_of(tenant)
     item = customers.customer_item(people, customer_id)
     placed: dict[str, Entry] = {}

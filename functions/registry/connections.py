@@ -4,9 +4,10 @@ The functions read the Connections table through the cache of their process; the
 """
 
 import os
+import re
 from typing import Any
 
-from connectors.connection import Connection
+from connectors.connection import NAME, Connection
 from connectors.errors import ManifestError
 from functions.cache import cache
 from functions.runtime import client
@@ -17,9 +18,13 @@ from records.store.wire import from_wire, to_wire
 def find(connection_id: str) -> Connection | None:
     """Give a connection, or None where nobody registered it. It may be as old as `cache.FRESH`.
 
+    What cannot be the name of one is not looked up.
+
     Raises:
         StoreUnavailableError: it cannot be read now.
     """
+    if not re.fullmatch(NAME, connection_id, re.ASCII):
+        return None
     table = os.environ["CONNECTIONS_TABLE"]
     found: Connection | None = cache.get(_name(connection_id), lambda: read(client("dynamodb"), table, connection_id))
     return found

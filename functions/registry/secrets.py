@@ -15,7 +15,7 @@ def secrets(connection: Connection) -> dict[str, Any]:
 
     During a rotation a secret is a list of `{value, not_before, not_after, key_id}`, the newest last.
     """
-    name = f"secrets {connection.connection_id}"
+    name = f"secrets {connection.connection_id} {connection.secret_arn}"
     found: dict[str, Any] = cache.get(name, lambda: read(client("secretsmanager"), connection))
     return found
 

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from ops.standins.server import Request
-from records.errors import StoreUnavailableError
 from tests.functions.shops import Clock
 from tests.hub import Hub
 from tests.process import failing, throttled
@@ -149,7 +148,7 @@ def test_what_came_before_a_crash_between_two_pages_comes_again_and_is_known(
 
 def test_what_cannot_be_made_durable_fails_the_run_and_is_asked_again(local_hub: Hub, market: Any) -> None:
     market.place_order({"MUG": 1})
-    with failing("dynamodb.PutItem", throttled), pytest.raises(StoreUnavailableError):
+    with failing("dynamodb.PutItem", throttled), pytest.raises(PollError):
         poll(local_hub)
     assert local_hub.items("Inbox") == []
     assert poll(local_hub)["taken"][ORDERS] == counted(1, 0)

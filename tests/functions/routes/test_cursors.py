@@ -160,7 +160,7 @@ def _lists(customer: str, other: str) -> dict[str, Listed]:
 
 def opened(cursor: str) -> list[str]:
     """Give what is in a cursor: whose list, which, and the place in it."""
-    said: list[str] = json.loads(base64.urlsafe_b64decode(cursor + "==="))
+    said: list[str] = cursors.parted(base64.urlsafe_b64decode(cursor + "===").decode(), 3)
     return said
 
 
@@ -195,13 +195,40 @@ def test_the_cursor_of_another_tenant_is_refused(lists: Lists, name: str) -> Non
 def test_what_is_no_cursor_is_refused(lists: Lists, name: str) -> None:
     cursor = lists.cursors[name]
     said = opened(cursor)
-    no_cursors = ["", "x", "é", "~", "e30", cursor[:-4], f"{cursor}x", "x" * 5000, said[2], json.dumps(said)]
+    no_cursors = [
+        "x",
+        "é",
+        "~",
+        "e30",
+        cursor[:-4],
+        f"{cursor}x",
+        "x" * 5000,
+        said[2],
+        cursors.joined(*said),
+        json.dumps(said),
+    ]
     for each in no_cursors:
         assert_refused(lists.all[name], lists.all[name].page(lists.hub, each))
 
 
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize("place", ["", "~", "[]", "null", '["a","b"]', '["main#X","X","9"]', "2026-11-22", "9", "\x00"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "",
+        "~",
+        "[]",
+        "null",
+        '["a","b"]',
+        '["main#X","X","9"]',
+        "2026-11-22",
+        "9",
+        "\x00",
+        "1:a1:b1:c",
+        "6:main#X1:X1:9",
+        "9:x",
+    ],
+)
 def test_a_place_that_somebody_made_up_is_no_failure_of_ours(lists: Lists, name: str, place: str) -> None:
     owner, of, _ = opened(lists.cursors[name])
     answer = lists.all[name].page(lists.hub, cursors.write(owner, of, place))
