@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from functions.poll import PollError
 from ops.standins.server import Request
 from tests.functions.shops import Clock
 from tests.hub import Hub
