@@ -25,16 +25,21 @@ setup: $(STAMP)  ## Set up .venv with the locked versions. PYTHON=python3.12 tak
 demo: $(STAMP)  ## Play a trading day through five channels on the embedded AWS.
 	$(BIN)/tributary demo
 
-test: unit cloud  ## Run every test.
-
 # Each module is played whole by one of so many processes.
 WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-unit: $(STAMP)  ## Run the tests that need no AWS: two minutes.
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not cloud'
+# Tests start hundreds of small processes: without byte code each of them compiles the source again.
+unexport PYTHONDONTWRITEBYTECODE
 
-cloud: $(STAMP)  ## Run the tests that need the embedded AWS or moto.
-	$(BIN)/python -m pytest -m cloud
+test: $(STAMP)  ## Run every test: seven minutes.
+	$(PYTEST)
+
+unit: $(STAMP)  ## Run the quick tests, which need no AWS: two minutes.
+	$(PYTEST) -m 'not cloud and not slow'
+
+cloud: $(STAMP)  ## Run the rest: the embedded AWS, moto, long campaigns.
+	$(PYTEST) -m 'cloud or slow'
 
 check: $(STAMP)  ## Check everything but behaviour: lock, format, lint, rules of the house, imports, types, connectors, templates.
 	$(BIN)/python -m ops.hub.lock --check

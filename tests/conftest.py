@@ -1,4 +1,4 @@
-"""What tests share: one embedded AWS with one hub on it, for all tests that are marked `cloud`."""
+"""What tests share: one embedded AWS with one hub on it, and which tests are quick."""
 
 from collections.abc import Iterator
 
@@ -17,14 +17,24 @@ EMBEDDED = {"cloud", "hub"}
 """The fixtures that lead to the one embedded AWS."""
 MOTO = {"moto_world", "moto_hub", "dynamo"}
 """The fixtures that lead to a moto server."""
+LONG = ("tests/connectors/workshop/test_conformance.py", "tests/records/")
+"""Where many seconds are spent; what is begun early does not keep the others waiting in the end."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that uses an AWS, so that `-m "not cloud"` leaves all of them out."""
+    """Mark every test that uses an AWS, so that `-m "not cloud"` leaves them out; begin with what takes long."""
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if used & (EMBEDDED | MOTO) or item.get_closest_marker("moto"):
             item.add_marker(pytest.mark.cloud)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("cloud"):
+        return 0
+    return 1 if item.get_closest_marker("slow") else 2 + (not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")

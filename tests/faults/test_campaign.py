@@ -12,6 +12,8 @@ from records.store import memory
 from records.store.actions import Is
 from tests.faults import campaign, crowds, races
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("first", range(0, 240, 40))
 def test_days_under_faults_end_as_the_same_days_told_in_order(first: int) -> None:

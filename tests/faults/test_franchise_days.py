@@ -5,6 +5,8 @@ import pytest
 from records.cause import Cause
 from tests.faults import franchise
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("first", [0, 40])
 def test_days_of_a_franchise_end_as_the_same_days_told_in_order(first: int) -> None:

@@ -42,6 +42,7 @@ def short(function: dict[str, Any]) -> str:
     return str(function["FunctionName"]["Fn::Sub"]).rpartition("-")[2]
 
 
+@pytest.mark.slow
 def test_cfn_lint_has_nothing_to_say() -> None:
     paths = [str(path) for path in sorted(templates.INFRA.glob("*.yaml"))]
     lint = Path(sys.executable).with_name("cfn-lint")

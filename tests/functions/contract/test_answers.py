@@ -21,6 +21,8 @@ from tests.hub import Hub
 from tests.memory_hub import memory_world
 from tests.process import TOKEN
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["memory_world"]
 PLACE = "lille"
 POOL = {"sells_from": (PLACE,), "default_location": PLACE}

@@ -21,6 +21,8 @@ from mappings import files
 from ops.bench import cold
 from ops.hub import aws_models, lock, package
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def built() -> bytes:
