@@ -25,8 +25,8 @@ setup: $(STAMP)  ## Set up .venv with the locked versions. PYTHON=python3.12 tak
 demo: $(STAMP)  ## Play a trading day through five channels on the embedded AWS.
 	$(BIN)/tributary demo
 
-# Each module is played whole by one of so many processes.
-WORKERS ?= 2
+# Each module is played whole by one of so many processes (tests/conftest.py): one more than cores, as some wait.
+WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Tests start hundreds of small processes: without byte code each of them compiles the source again.
