@@ -41,8 +41,9 @@ unit: $(STAMP)  ## Run the quick tests, which need no AWS: two minutes.
 cloud: $(STAMP)  ## Run the rest: the embedded AWS, moto, long campaigns.
 	$(PYTEST) -m 'cloud or slow'
 
-check: $(STAMP)  ## Check everything but behaviour: lock, format, lint, rules of the house, imports, types, connectors, templates.
+check: $(STAMP)  ## Check everything but behaviour: lock, schemas, format, lint, rules of the house, imports, types, connectors, templates.
 	$(BIN)/python -m ops.hub.lock --check
+	$(BIN)/python -m ops.schemas --check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest tests/test_house.py

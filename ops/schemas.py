@@ -35,11 +35,7 @@ class Plain(GenerateJsonSchema):
 def schemas() -> dict[str, Schema]:
     """Give the current schemas by their place in the folder."""
     made = {f"events/{name}": _event(name, model) for name, model in EVENTS.items()}
-    # As JSON has them: a quantity is text, and what has a default may be left out.
-    made |= {
-        f"facts/{kind}": model.model_json_schema(schema_generator=Plain, mode="serialization")
-        for kind, model in FACTS.items()
-    }
+    made |= {f"facts/{kind}": _fact(model) for kind, model in FACTS.items()}
     return {path_of(schema_id(kind)): {"$schema": DIALECT, "$id": schema_id(kind), **made[kind]} for kind in made}
 
 
@@ -84,11 +80,21 @@ def main() -> None:
     """Write the schemas, or say which of them need another version."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--unreleased", action="store_true", help="nobody has received the schemas that change")
-    may_change = parser.parse_args().unreleased
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where they are not current")
+    asked = parser.parse_args()
     changed = {path: made for path, made in schemas().items() if _read(path) != made}
+    if asked.check:
+        for path in changed:
+            print(f"events/schemas/{path} is not current: run `make schemas`")  # noqa: T201 -- the answer
+        sys.exit(bool(changed))
     refused = [path for path, made in changed.items() if (known := _read(path)) and is_other(made, known)]
-    if refused and not may_change:
-        print("\n".join(f"{path} is published: raise its version in events/bus.py" for path in refused))  # noqa: T201
+    if refused and not asked.unreleased:
+        for path in refused:
+            kind, version, _ = path.rsplit(".", 2)
+            print(  # noqa: T201 -- the answer
+                f'{path} is published and stays. Write VERSIONS["{kind}"] = {int(version) + 1} in events/bus.py, '
+                "and run this again"
+            )
         sys.exit(1)
     for path, made in changed.items():
         (FOLDER / path).parent.mkdir(parents=True, exist_ok=True)
