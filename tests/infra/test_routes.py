@@ -33,3 +33,11 @@ def test_no_other_function_has_a_public_address() -> None:
         if event["Type"] == "Api"
     }
     assert public == {f"{name.title()}Function" for name in APPS}
+
+
+@pytest.mark.parametrize("name", sorted(APPS))
+def test_a_route_has_the_name_of_its_view_in_the_template(name: str) -> None:
+    function = templates.load("hub")["Resources"][f"{name.title()}Function"]
+    events = {key: event["Properties"] for key, event in function["Properties"]["Events"].items()}
+    views = {key: APPS[name].routes[said["Path"]][said["Method"].upper()].view_name for key, said in events.items()}
+    assert [key for key, view in views.items() if key.lower() != view.replace("_", "")] == []
