@@ -12,8 +12,6 @@ import functions.coldstart  # noqa: F401 - before anything else is imported
 import os
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from connectors import queues
 from connectors.errors import ConnectorError, TopicError
 from connectors.manifest import Manifest
@@ -22,12 +20,11 @@ from functions.inbound.ingest import UNREADABLE, ingest
 from functions.metrics import count
 from functions.registry import session
 from functions.registry.session import Session
-from functions.runtime import logger
+from functions.runtime import REFUSALS, logger
 from mappings.errors import PayloadError
 from mappings.payloads import parse_json, write_json
-from records.errors import RecordError
 
-PASSING = (ConnectorError, RecordError, BotoCoreError, ClientError)
+PASSING = (ConnectorError, *REFUSALS)
 """Errors that the message has no part in: the connector cannot be read, or the Inbox cannot be written."""
 
 

@@ -15,8 +15,6 @@ import functions.coldstart  # noqa: F401 - before anything else is imported
 
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from connectors.client import Page, make_call
 from connectors.connection import Connection
 from connectors.errors import ConnectorError
@@ -25,13 +23,12 @@ from functions import runtime
 from functions.inbound.ingest import ingest
 from functions.registry import connections, session
 from functions.registry.session import Session
-from functions.runtime import logger
+from functions.runtime import REFUSALS, logger
 from records import polls
-from records.errors import RecordError
 from records.store import keys
 from records.store.actions import Update
 
-PASSING = (ConnectorError, RecordError, BotoCoreError, ClientError)
+PASSING = (ConnectorError, *REFUSALS)
 """Errors of one poll that say nothing of the others."""
 REFUSED = "platform_unavailable"
 
@@ -66,13 +63,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
                 continue
             if count is not None:
                 taken[f"{connection.connection_id}/{name}"] = count
-    if REFUSED in failed.values():
-        raise PollError(f"AWS refused what these polls need: {', '.join(_refused(failed))}")
+    refused = [what for what, code in failed.items() if code == REFUSED]
+    if refused:
+        raise PollError(f"AWS refused what these polls need: {', '.join(refused)}")
     return {"taken": taken, "failed": failed}
-
-
-def _refused(failed: dict[str, str]) -> list[str]:
-    return [what for what, code in failed.items() if code == REFUSED]
 
 
 def _open(connection: Connection, failed: dict[str, str]) -> Session | None:

@@ -5,11 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Chalice, Response
 
-from functions.runtime import logger
-from records.errors import RecordError
+from functions.runtime import REFUSALS, logger
 
 TITLES = {
     400: "Malformed request",
@@ -72,7 +70,7 @@ def shielded(view: Callable[..., Response]) -> Callable[..., Response]:
     def call(**parameters: str) -> Response:
         try:
             return view(**parameters)
-        except (RecordError, BotoCoreError, ClientError) as error:
+        except REFUSALS as error:
             logger.exception("AWS did not do what was asked")
             code = getattr(error, "code", "platform_unavailable")
             return problem(503, code, "The hub cannot do this now; ask again.", {"Retry-After": "5"})

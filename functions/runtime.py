@@ -10,14 +10,19 @@ import botocore.config
 import botocore.loaders
 import botocore.session
 from aws_lambda_powertools.logging import Logger
+from botocore.exceptions import BotoCoreError, ClientError
 
+from records.errors import RecordError
 from records.moments import rfc3339
 from records.store.dynamo import DynamoStore
 from records.store.inbox import Inbox
 
-__all__ = ["client", "inbox", "logger", "now", "records", "rfc3339"]
+__all__ = ["REFUSALS", "client", "inbox", "logger", "now", "records", "rfc3339"]
 
 logger = Logger()
+
+REFUSALS = (RecordError, BotoCoreError, ClientError)
+"""What is raised where AWS did not do what was asked."""
 
 _CONFIG = botocore.config.Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "max_attempts": 4}, max_pool_connections=4

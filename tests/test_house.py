@@ -94,7 +94,7 @@ def test_a_folder_of_one_machine_would_be_found(line: bytes) -> None:
     assert OF_A_MACHINE.search(line)
 
 
-@pytest.mark.parametrize("line", [b"https://shop.example/home/kettle", b"{root}/opt/x", b"~/work/hub", b"</root>"])
+@pytest.mark.parametrize("line", [b"https://shop.example/home/kettle", b"{root}/opt/x", b"~/home/hub", b"</root>"])
 def test_an_address_is_no_folder_of_a_machine(line: bytes) -> None:
     assert not OF_A_MACHINE.search(line)
 

@@ -1,6 +1,7 @@
 """A connection as it is opened for one message: the account, its connector, and the client of its channel."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from connectors.catalogue import Connector
 from connectors.client import Client
@@ -31,16 +32,14 @@ class Session:
         """
         name = f"client {self.connection.connection_id} {self.connector.reference}"
         parts = self.connection, secrets.current(secrets.secrets(self.connection))
-        made_of, client = cache.get(name, lambda: (parts, self._make(parts[1])))
-        if made_of != parts:
+        kept: tuple[Any, Client] = cache.get(name, lambda: self._made_of(parts))
+        if kept[0] != parts:
             cache.forget(name)
-            _, client = cache.get(name, lambda: (parts, self._make(parts[1])))
-        made: Client = client
-        return made
+            kept = cache.get(name, lambda: self._made_of(parts))
+        return kept[1]
 
-    def _make(self, held: dict[str, str]) -> Client:
-        made: Client = self.connector.client_class(self.connection, held, Http(self.connector.folder.name))
-        return made
+    def _made_of(self, parts: tuple[Connection, dict[str, str]]) -> tuple[Any, Client]:
+        return parts, self.connector.client_class(*parts, Http(self.connector.folder.name))
 
 
 def find(connection_id: str) -> Session | None:
