@@ -7,7 +7,7 @@ from functions import runtime
 from functions.delivery.attempt import Task, finish, log, send
 from functions.delivery.lease import Lease
 from functions.inbound import kits, skus
-from functions.queries.shelf import look, viewer_of
+from functions.queries import shelf
 from records.desired import Wanted
 from records.products.kits import containing
 from records.stock import position as stock
@@ -27,23 +27,23 @@ def push(task: Task) -> None:
 
 def _push_sku(task: Task, sku: str) -> None:
     """Make the channel show one SKU: the one that changed, or a kit that it is a component of."""
-    tenant, viewer = task.connection.tenant, viewer_of(task.session)
-    items, all_wanted = look(tenant, sku, viewer)
-    for wanted in all_wanted:
+    tenant, viewer = task.connection.tenant, shelf.viewer_of(task.session)
+    seen = shelf.read(tenant, sku)
+    for wanted in seen.wanted(viewer):
         lease = Lease(task.connection, wanted, task.attempt)
         # Nobody holds the lease, and the channel shows this already: it need not be taken. Whoever takes it after us
         # reads the record again, so nothing is missed.
         known = lease.peek()
-        if "pending" not in known and _shows(wanted, promise.expected_stock(wanted, items, viewer, known)):
+        if "pending" not in known and _shows(wanted, promise.expected_stock(wanted, seen.items, viewer, known)):
             log(task, wanted, "skipped", "the channel shows it already")
             continue
         with lease as shown:
             finish(task, shown)
             # Read again under the lease: what was read before it may be older than what the last holder sent.
-            items, all_wanted = look(tenant, sku, viewer)
-            now_wanted = {each.key: each for each in all_wanted}.get(wanted.key)
+            seen = shelf.read(tenant, sku)
+            now_wanted = {each.key: each for each in seen.wanted(viewer)}.get(wanted.key)
             if now_wanted is not None:
-                _show_stock(task, now_wanted, promise.expected_stock(now_wanted, items, viewer, shown.item), shown)
+                _show_stock(task, now_wanted, promise.expected_stock(now_wanted, seen.items, viewer, shown.item), shown)
 
 
 def _shows(wanted: Wanted, expected: Decimal | None) -> bool:

@@ -1,5 +1,7 @@
 """What a channel should show of a SKU, or of a kit, as the records are now. Push, API and bench ask here."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from functions import runtime
@@ -26,13 +28,26 @@ def viewer_of(opened: Session, tier: str | None = None) -> Viewer:
     )
 
 
-def look(tenant: str, sku: str, viewer: Viewer) -> tuple[list[Item], list[Wanted]]:
-    """Read a SKU's stock, and say what the channel should show of it; of a kit, what its parts allow."""
-    components, items = kits.table(tenant).get(sku), stock_items(tenant, sku)
-    if components is None:
-        return items, promise.stock_wanted(sku, items, viewer)
+@dataclass(frozen=True)
+class Shelf:
+    """What is kept of a SKU's stock, read once. `parts` are a kit's: by SKU, the pieces of one kit and their stock."""
+
+    sku: str
+    items: list[Item]
+    parts: Mapping[str, tuple[Decimal, list[Item]]]
+
+    def wanted(self, viewer: Viewer) -> list[Wanted]:
+        """Say what a channel should show of it; of a kit, what its parts allow."""
+        if self.parts:
+            return promise.kit_wanted(self.sku, self.parts, viewer)
+        return promise.stock_wanted(self.sku, self.items, viewer)
+
+
+def read(tenant: str, sku: str) -> Shelf:
+    """Read a SKU's stock, and that of its parts where it is a kit."""
+    components = kits.table(tenant).get(sku, {})
     parts = {part: (Decimal(pieces), stock_items(tenant, part)) for part, pieces in components.items()}
-    return items, promise.kit_wanted(sku, parts, viewer)
+    return Shelf(sku, stock_items(tenant, sku), parts)
 
 
 def stock_items(tenant: str, sku: str) -> list[Item]:

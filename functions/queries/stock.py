@@ -8,7 +8,7 @@ from functions import indexes, runtime
 from functions.cursors import Place
 from functions.inbound import kits
 from functions.queries.lookup import MissingError
-from functions.queries.shelf import look, stock_items, viewer_of
+from functions.queries.shelf import read, stock_items, viewer_of
 from functions.registry.session import Session
 from records.orders import order as orders
 from records.orders import reservations
@@ -60,8 +60,9 @@ def availability(tenant: str, sku: str, opened: Session, tier: str | None) -> di
     asks = Viewer(
         viewer.connection_id, viewer.sells_from, (), viewer.buffer, "channel", tier or viewer.tier, viewer.now
     )
-    shown = {each.location_id or "all": each.value for each in look(tenant, sku, viewer)[1]}
-    total = look(tenant, sku, asks)[1]
+    shelf = read(tenant, sku)
+    shown = {each.location_id or "all": each.value for each in shelf.wanted(viewer)}
+    total = shelf.wanted(asks)
     if not total and sku not in kits.table(tenant):
         _places(tenant, sku)
     found = {"sku": sku, "connection_id": viewer.connection_id, "tier": asks.tier}
